@@ -1,0 +1,101 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+
+NAME_HELP = "In lower case, as inside a sentence."
+MARKDOWN_HELP = (
+    "Markdown: **bold**, *italic*, lists with -, [words](https://address). "
+    "Link a muscle with [[muscle:gluteus-maximus]] or [[muscle:gluteus-maximus|your words]]."
+)
+ALIASES_HELP = "Other names, one to a line."
+
+
+class MapRegion(models.TextChoices):
+    """The regions of the muscle map that can be coloured."""
+
+    RECTUS_FEMORIS = "rectus-femoris", "rectus femoris (front)"
+    VASTUS_LATERALIS = "vastus-lateralis", "vastus lateralis (front and back)"
+    VASTUS_MEDIALIS = "vastus-medialis", "vastus medialis (front)"
+    VASTUS_INTERMEDIUS = "vastus-intermedius", "vastus intermedius (front, a window)"
+    GLUTEUS_MAXIMUS = "gluteus-maximus", "gluteus maximus (back)"
+    GLUTEUS_MEDIUS = "gluteus-medius", "gluteus medius (back)"
+    BICEPS_FEMORIS = "biceps-femoris", "biceps femoris (back)"
+    SEMITENDINOSUS = "semitendinosus", "semitendinosus (back)"
+    SEMIMEMBRANOSUS = "semimembranosus", "semimembranosus (back)"
+    ADDUCTORS = "adductors", "adductors (front)"
+    ADDUCTOR_MAGNUS = "adductor-magnus", "adductor magnus (back)"
+    GASTROCNEMIUS = "gastrocnemius", "gastrocnemius, whole (front and back)"
+    GASTROCNEMIUS_MEDIAL = "gastrocnemius-medial", "gastrocnemius, medial head (front and back)"
+    GASTROCNEMIUS_LATERAL = "gastrocnemius-lateral", "gastrocnemius, lateral head (back)"
+    SOLEUS = "soleus", "soleus (front and back)"
+    TIBIALIS_ANTERIOR = "tibialis-anterior", "tibialis anterior (front)"
+
+
+class MuscleGroup(models.Model):
+    name = models.CharField(max_length=100, help_text=NAME_HELP)
+    everyday_name = models.CharField(max_length=100, blank=True, help_text="Such as: front of the thigh.")
+    slug = models.SlugField(max_length=64, unique=True)
+    summary = models.TextField(blank=True, help_text="What the group is and does, in a sentence or two.")
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "name"]
+
+    def __str__(self):
+        return self.name
+
+
+class JointAction(models.Model):
+    name = models.CharField(max_length=100, help_text=NAME_HELP)
+    slug = models.SlugField(max_length=64, unique=True)
+    summary = models.CharField(max_length=300, blank=True, help_text="A plain sentence.")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class Muscle(models.Model):
+    name = models.CharField(max_length=100, help_text=f"The anatomical term. {NAME_HELP}")
+    everyday_name = models.CharField(max_length=100, blank=True, help_text="Such as: outer thigh.")
+    aliases = models.TextField(blank=True, help_text=ALIASES_HELP)
+    slug = models.SlugField(
+        max_length=64, unique=True, help_text="The page's address: /muscles/gluteus-maximus/."
+    )
+    order = models.PositiveSmallIntegerField(default=0, help_text="Its place within its group.")
+    group = models.ForeignKey(MuscleGroup, on_delete=models.PROTECT, related_name="muscles")
+    head_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="heads",
+        help_text="If this is a head of another muscle: that muscle.",
+    )
+    actions = models.ManyToManyField(JointAction, blank=True, related_name="muscles")
+    location = models.TextField(blank=True, help_text=f"Where it lies. {MARKDOWN_HELP}")
+    function = models.TextField(blank=True, help_text=f"What it does. {MARKDOWN_HELP}")
+    region = models.CharField(
+        max_length=40,
+        blank=True,
+        choices=MapRegion.choices,
+        help_text="Which region of the muscle map shows it.",
+    )
+    is_deep = models.BooleanField(
+        "deep",
+        default=False,
+        help_text="It lies under other muscles, so sensors on the skin cannot read it.",
+    )
+
+    class Meta:
+        ordering = ["group__order", "order", "name"]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        if self.head_of_id and self.head_of_id == self.pk:
+            raise ValidationError({"head_of": "A muscle cannot be a head of itself. Leave this empty."})
+        if self.head_of_id and self.head_of.head_of_id:
+            raise ValidationError({"head_of": f"{self.head_of} is a head itself. Name the whole muscle."})

@@ -1,0 +1,28 @@
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+
+from .views import exercises, machines, muscles, pages
+
+exercise_urls = [
+    path("", exercises.exercise_detail, name="exercise_detail"),
+    path("panel/", exercises.exercise_panel, name="exercise_panel"),
+    path("v/<int:number>/", exercises.exercise_version, name="exercise_version"),
+    path("v/<int:number>/panel/", exercises.exercise_version_panel, name="exercise_version_panel"),
+]
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("about/", pages.about, name="about"),
+    path("exercises/", exercises.exercise_list, name="exercise_list"),
+    path("exercises/<slug:slug>/", include(exercise_urls)),
+    path("muscles/", muscles.muscle_list, name="muscle_list"),
+    path("muscles/<slug:slug>/", muscles.muscle_detail, name="muscle_detail"),
+    path("healthz", machines.healthz, name="healthz"),
+    path("robots.txt", machines.robots, name="robots"),
+    path(
+        "sitemap.xml",
+        sitemap,
+        {"sitemaps": {"published": machines.PublishedSitemap}},
+        name="django.contrib.sitemaps.views.sitemap",
+    ),
+]

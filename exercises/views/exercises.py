@@ -1,0 +1,85 @@
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from ..models import Publication
+from .shared import article_context, chosen_stance, find_live, panel_context, read_page
+
+EXERCISE = Publication.Kind.EXERCISE
+
+
+@read_page
+def exercise_list(request: HttpRequest) -> HttpResponse:
+    exercises = Publication.objects.exercises().live().listed()
+    return render(request, "exercises/exercise_list.html", {"exercises": exercises, "section": "exercises", "canonical": "/exercises/"})
+
+
+@read_page
+def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    publication = find_live(EXERCISE, slug)
+    if publication.slug != slug:
+        return redirect(_with_query(publication.get_absolute_url(), request), permanent=True)
+    return _exercise_page(request, publication, publication.get_absolute_url())
+
+
+@read_page
+def exercise_panel(request: HttpRequest, slug: str) -> HttpResponse:
+    """The emphasis panel alone, which htmx takes its pieces from."""
+    publication = find_live(EXERCISE, slug)
+    page = "/" if request.GET.get("at") == "home" else publication.get_absolute_url()
+    return _panel(request, publication, page)
+
+
+@read_page
+def exercise_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The page as it was published then."""
+    publication = _find_version(slug, number)
+    page = reverse("exercise_version", args=[slug, number])
+    return _exercise_page(request, publication, page, is_version=True)
+
+
+@read_page
+def exercise_version_panel(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    publication = _find_version(slug, number)
+    return _panel(request, publication, reverse("exercise_version", args=[slug, number]))
+
+
+def _find_version(slug: str, number: int) -> Publication:
+    """One query. A version is found at the address that its exercise had in any version."""
+    same_thing = Publication.objects.exercises().out().filter(slug=slug).values("exercise")
+    found = Publication.objects.exercises().out().filter(exercise__in=same_thing[:1], number=number).first()
+    if found is None:
+        raise Http404("There is no such version of this page.")
+    return found
+
+
+def _exercise_page(
+    request: HttpRequest, publication: Publication, page: str, is_version: bool = False
+) -> HttpResponse:
+    document = publication.content
+    stance = chosen_stance(document, request)
+    context = {
+        "publication": publication,
+        "section": "exercises",
+        "is_version": is_version,
+        "page": page,
+        "canonical": page + stance.query,
+        "panel_url": page + "panel/",
+        "version_url": reverse("exercise_version", args=[publication.slug, publication.number]),
+        **article_context(document, stance),
+    }
+    return render(request, "exercises/exercise_detail.html", context)
+
+
+def _panel(request: HttpRequest, publication: Publication, page: str) -> HttpResponse:
+    document = publication.content
+    stance = chosen_stance(document, request)
+    response = render(request, "exercises/_emphasis_panel.html", panel_context(document, stance))
+    response["HX-Replace-Url"] = page + stance.query
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _with_query(path: str, request: HttpRequest) -> str:
+    query = request.GET.urlencode()
+    return f"{path}?{query}" if query else path

@@ -1,0 +1,59 @@
+"""Pages for machines, and the pages for what went wrong."""
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ..models import Publication
+from .shared import read_page
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 if the database answers, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("The database does not answer.\n", status=503, content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@read_page
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /exercises/*/panel/",
+        "",
+        f"Sitemap: {settings.SITE_URL}/sitemap.xml",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain")
+
+
+class PublishedSitemap(Sitemap):
+    """Every live page of a thing, with the date that it was published."""
+
+    def items(self):
+        return Publication.objects.live().listed().order_by("kind", "order", "name")
+
+    def lastmod(self, publication):
+        return publication.live_from
+
+
+def page_not_found(request: HttpRequest, exception) -> HttpResponse:
+    """What is wrong with the address, in words where we know them, and the exercises there are."""
+    # Django's own message for an unknown path is a dictionary: not for readers.
+    reason = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
+    context = {
+        "reason": reason,
+        "exercises": Publication.objects.exercises().live().listed(),
+        "muscles": Publication.objects.muscles().live().listed(),
+    }
+    return render(request, "404.html", context, status=404)

@@ -1,0 +1,40 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ..emphasis import WORDS
+from ..models import Publication
+from .shared import chosen_stance, panel_context, read_page
+
+
+@read_page
+def home(request: HttpRequest) -> HttpResponse:
+    """The first exercise's picker, all exercises, all muscles. Three queries."""
+    exercises = list(Publication.objects.exercises().live().listed())
+    context = {
+        "exercises": exercises,
+        "muscles": Publication.objects.muscles().live().listed(),
+        "canonical": "/",
+    }
+    if exercises:
+        first = exercises[0]
+        document = Publication.objects.get(pk=first.pk).content
+        stance = chosen_stance(document, request)
+        context |= panel_context(document, stance)
+        context |= {
+            "article": first,
+            "page": "/",
+            "canonical": first.get_absolute_url() + stance.query,
+            "panel_url": f"{first.get_absolute_url()}panel/?at=home",
+        }
+    return render(request, "home.html", context)
+
+
+@read_page
+def about(request: HttpRequest) -> HttpResponse:
+    scale = [("8 to 10", 4), ("6 or 7", 3), ("4 or 5", 2), ("2 or 3", 1), ("1", 0)]
+    context = {
+        "section": "about",
+        "canonical": "/about/",
+        "scale": [(numbers, WORDS[level], level) for numbers, level in scale],
+    }
+    return render(request, "about.html", context)

@@ -1,0 +1,13 @@
+// A tap on a muscle of the map opens that muscle's part of the list. The links work without this;
+// here they open the row at once and leave no step behind for the Back button.
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".muscle-map a[href^='#']");
+  const story = link && document.getElementById(link.getAttribute("href").slice(1));
+  const row = story?.closest("details");
+  if (!row) return;
+  event.preventDefault();
+  row.open = true;
+  row.querySelector("summary").focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+});
