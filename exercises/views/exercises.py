@@ -2,8 +2,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from ..contexts import article_context, chosen_stance, panel_context
 from ..models import Publication
-from .shared import article_context, chosen_stance, find_live, panel_context, read_page
+from .shared import find_live, read_page
 
 EXERCISE = Publication.Kind.EXERCISE
 

@@ -1,12 +1,11 @@
-from collections.abc import Iterable
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from ..emphasis import WORDS, level_of
-from ..models import BestStance, Publication
-from .shared import Mark, find_live, muscle_label, read_page
+from ..contexts import Mark, muscle_context, muscle_label
+from ..models import Publication
+from .shared import find_live, read_page
 
 
 @read_page
@@ -35,35 +34,7 @@ def muscle_detail(request: HttpRequest, slug: str) -> HttpResponse:
     publication = find_live(Publication.Kind.MUSCLE, slug)
     if publication.slug != slug:
         return redirect(publication, permanent=True)
-    muscle = publication.content
-    live = {other.content: other.muscle_id for other in Publication.objects.muscles().live()}
-    others = sorted(live, key=lambda other: (other.order, other.name))
-    whole = next((other for other in others if other.slug == muscle.head_of), None)
-    heads = [other for other in others if other.head_of == muscle.slug]
-    family = {live[other]: other for other in (muscle, whole, *heads) if other in live}
-    best = (
-        BestStance.objects.filter(
-            publication__in=Publication.objects.exercises().live(), muscle__in=family.keys()
-        )
-        .select_related("publication")
-        .defer("publication__document")
-        .order_by("publication__order", "publication__name", "muscle__order", "rank")
-    )
-    rows = groupby(best, key=lambda row: (row.publication, family[row.muscle_id]))
-    context = {
-        "section": "muscles",
-        "canonical": publication.get_absolute_url(),
-        "muscle": muscle,
-        "whole": whole,
-        "heads": heads,
-        "group": [other for other in others if other.group == muscle.group and not other.head_of],
-        "best_stances": [(exercise, member, _in_words(rows)) for (exercise, member), rows in rows],
-        "regions": {muscle.region: Mark(label=muscle.name, href="#location", is_located=True)},
-        "map_label": f"Where the {muscle.name} lies, front and back view",
-    }
+    muscles = {other.content: other.muscle_id for other in Publication.objects.muscles().live()}
+    context = muscle_context(publication.content, muscles)
+    context["canonical"] = publication.get_absolute_url()
     return render(request, "muscles/muscle_detail.html", context)
-
-
-def _in_words(rows: Iterable[BestStance]) -> list[tuple[BestStance, str, int]]:
-    """Each with the word for its emphasis and its change from the neutral stance."""
-    return [(row, WORDS[level_of(row.emphasis)], row.emphasis - row.baseline) for row in rows]

@@ -1,9 +1,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from ..contexts import chosen_stance, panel_context
 from ..emphasis import WORDS
 from ..models import Publication
-from .shared import chosen_stance, panel_context, read_page
+from .shared import read_page
 
 
 @read_page

@@ -2,14 +2,11 @@
 
 from functools import wraps
 
-from django.http import Http404, HttpRequest
-from django.utils.dateparse import parse_date
+from django.http import Http404
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from .. import emphasis
-from ..document import ExerciseDocument, MuscleName, Value
 from ..models import Publication
 
 
@@ -28,15 +25,6 @@ def read_page(view):
     return wrapper
 
 
-class Mark(Value, kw_only=True):
-    """What one region of the muscle map says: how strong, and where more is told."""
-
-    label: str
-    href: str
-    level: int | None = None
-    is_located: bool = False
-
-
 def find_live(kind: Publication.Kind, slug: str) -> Publication:
     """The live publication at the address, or the one that has moved on from it to another
     address: compare the slugs. Raises Http404. One query, two for a thing that has moved."""
@@ -49,49 +37,3 @@ def find_live(kind: Publication.Kind, slug: str) -> Publication:
     if publication is None:
         raise Http404(f"There is no {kind} at this address.")
     return publication
-
-
-def chosen_stance(document: ExerciseDocument, request: HttpRequest) -> emphasis.Stance:
-    """The stance in the request's parameters; Http404 names the options of an axis that has no such."""
-    try:
-        return emphasis.stance_from(document, request.GET)
-    except emphasis.UnknownOption as unknown:
-        raise Http404(str(unknown)) from unknown
-
-
-def panel_context(document: ExerciseDocument, stance: emphasis.Stance) -> dict:
-    """All that `_emphasis_panel.html` and `_stance_picker.html` show of a stance."""
-    ranked = emphasis.emphasise(document, stance)
-    # Where muscles share a region, the strongest colours it.
-    regions = {
-        m.muscle.region: Mark(
-            label=f"{m.muscle.name}: {m.word}", href=f"#emphasis-{m.muscle.slug}", level=m.level
-        )
-        for m in reversed(ranked)
-        if m.muscle.region
-    }
-    return {
-        "exercise": document,
-        "stance": stance,
-        "ranked": ranked,
-        "summary": emphasis.summarise(stance, ranked),
-        "regions": regions,
-        "map_label": f"Muscle map, front and back. {stance.words}",
-        "foot": stance.foot,
-        "foot_marks": sorted({other.foot[:2] for other in emphasis.all_stances(document)}),
-    }
-
-
-def article_context(document: ExerciseDocument, stance: emphasis.Stance) -> dict:
-    """All that `exercise_detail.html` shows of a document in a stance."""
-    roles = {"target": 0, "helper": 1, "stabiliser": 2}
-    parts = [(i, document.muscle(i.muscle)) for i in document.involvements]
-    return {
-        **panel_context(document, stance),
-        "parts": sorted(parts, key=lambda part: roles[part[0].role]),
-        "reviewed_on": parse_date(document.reviewed_on),
-    }
-
-
-def muscle_label(muscle: MuscleName) -> str:
-    return f"{muscle.name} ({muscle.everyday_name})" if muscle.everyday_name else muscle.name

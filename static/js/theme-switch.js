@@ -24,7 +24,8 @@ customElements.define(
     connectedCallback() {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = "Dark";
+      button.title = "Dark or light";
+      button.setAttribute("aria-label", "Dark colours");
       this.append(button);
       const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
       const tell = () => button.setAttribute("aria-pressed", isDark());

@@ -1,0 +1,3 @@
+from . import anatomy, exercise, stance
+
+__all__ = ["anatomy", "exercise", "stance"]

@@ -1,0 +1,92 @@
+from django.contrib import admin
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from .. import publishing
+from ..contexts import article_context, chosen_stance, panel_context
+from ..models import Exercise, FormCue, Involvement, Section, StanceAxis
+from .publishable import PublishableAdmin
+
+
+class InvolvementFormSet(BaseInlineFormSet):
+    def get_unique_error_message(self, unique_check):
+        return "A muscle stands in the list twice. Change or delete one of its lines."
+
+    def get_form_error(self):
+        return "This muscle stands in another line already. Change or delete one of the two."
+
+
+class SectionInline(admin.StackedInline):
+    model = Section
+    extra = 0
+    fields = ["heading", "body", "order"]
+
+
+class FormCueInline(admin.StackedInline):
+    model = FormCue
+    extra = 0
+    fields = ["do", "phase", "avoid", "why", "goes_wrong", "how_sure", "order"]
+
+
+class InvolvementInline(admin.TabularInline):
+    model = Involvement
+    formset = InvolvementFormSet
+    extra = 0
+    fields = ["muscle", "role", "baseline", "floor", "summary", "order"]
+    autocomplete_fields = ["muscle"]
+    verbose_name = "muscle involved"
+    verbose_name_plural = "muscles involved"
+
+
+class StanceAxisInline(admin.TabularInline):
+    model = StanceAxis
+    extra = 0
+    fields = ["name", "slug", "explanation", "order"]
+    prepopulated_fields = {"slug": ["name"]}
+    show_change_link = True
+    verbose_name_plural = "stance axes (save, then “Change” leads to an axis's options and their effects)"
+
+
+@admin.register(Exercise)
+class ExerciseAdmin(PublishableAdmin):
+    list_display = ["name", "kind", "order", "live_version", "review_due"]
+    list_filter = ["kind"]
+    search_fields = ["name", "aliases"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [StanceAxisInline, InvolvementInline, SectionInline, FormCueInline]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "answer", "aliases"]}),
+        ("Kind", {"fields": ["kind", "equipment", "surface", "order"]}),
+        ("Review", {"fields": ["reviewed_by", "reviewed_on", "review_due"]}),
+    ]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.preview_panel_view)
+        return [
+            path("<int:pk>/preview/panel/", view, name="exercises_exercise_preview_panel"),
+            *super().get_urls(),
+        ]
+
+    def needed_muscles(self, exercise):
+        return publishing.unpublished_muscles(exercise)
+
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        exercise = self.get_thing(request, pk)
+        document = publishing.preview_exercise(exercise)
+        context = {
+            **article_context(document, chosen_stance(document, request)),
+            **self.preview_context(request, exercise),
+            "page": self.admin_url("preview", exercise),
+            "panel_url": self.admin_url("preview_panel", exercise),
+        }
+        return render(request, "exercises/exercise_detail.html", context)
+
+    def preview_panel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        exercise = self.get_thing(request, pk)
+        document = publishing.preview_exercise(exercise)
+        stance = chosen_stance(document, request)
+        response = render(request, "exercises/_emphasis_panel.html", panel_context(document, stance))
+        response["HX-Replace-Url"] = self.admin_url("preview", exercise) + stance.query
+        return response

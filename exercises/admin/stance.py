@@ -1,0 +1,151 @@
+"""Axes and options. One gets to them from their exercise, not from the admin's front page."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from ..models import Muscle, StanceAxis, StanceEffect, StanceOption
+
+
+class StanceOptionForm(forms.ModelForm):
+    class Meta:
+        model = StanceOption
+        fields = "__all__"
+
+    def _get_validation_exclusions(self):
+        # Which option is neutral can only be judged over all of them: StanceOptionFormSet does.
+        return super()._get_validation_exclusions() | {"is_neutral"}
+
+
+class StanceOptionFormSet(BaseInlineFormSet):
+    def get_unique_error_message(self, unique_check):
+        return "Two options have the same slug. Change one of them."
+
+    def get_form_error(self):
+        return "Another option has this slug already."
+
+    def clean(self):
+        super().clean()
+        if sum(bool(form.cleaned_data.get("is_neutral")) for form in _kept(self)) > 1:
+            raise ValidationError("Two options are marked neutral. Only one can be: the one readers start from.")
+
+
+class StanceEffectFormSet(BaseInlineFormSet):
+    def clean(self):
+        super().clean()
+        seen = set()
+        for form in _kept(self):
+            pair = form.cleaned_data.get("muscle"), form.cleaned_data.get("with_option")
+            if pair in seen:
+                raise ValidationError(
+                    f"The {pair[0]} stands in the list twice. Change or delete one of its lines."
+                )
+            seen.add(pair)
+
+
+class StanceOptionInline(admin.TabularInline):
+    model = StanceOption
+    form = StanceOptionForm
+    formset = StanceOptionFormSet
+    extra = 0
+    fields = ["name", "slug", "phrase", "is_neutral", "order"]
+    prepopulated_fields = {"slug": ["name"]}
+    show_change_link = True
+    verbose_name_plural = "options (save, then “Change” leads to an option's text, picture and effects)"
+
+
+class StanceEffectInline(admin.TabularInline):
+    model = StanceEffect
+    fk_name = "option"
+    formset = StanceEffectFormSet
+    extra = 0
+    fields = ["muscle", "step", "reason", "with_option"]
+
+    def get_formset(self, request, obj=None, **kwargs):
+        self.option = obj
+        return super().get_formset(request, obj, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        axis = self.option.axis
+        if db_field.name == "muscle":
+            kwargs["queryset"] = Muscle.objects.filter(involvements__exercise=axis.exercise_id)
+        if db_field.name == "with_option":
+            others = StanceOption.objects.filter(axis__exercise=axis.exercise_id).exclude(axis=axis)
+            kwargs["queryset"] = others.select_related("axis")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class PartAdmin(admin.ModelAdmin):
+    """For a part of an exercise: made and deleted in its whole, to which saving leads back."""
+
+    change_form_template = "admin/exercises/part_change_form.html"
+
+    def whole(self, part):
+        raise NotImplementedError
+
+    def whole_url(self, part) -> str:
+        raise NotImplementedError
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        part = self.get_object(request, object_id)
+        extra = {"whole_url": self.whole_url(part), "whole": self.whole(part)} if part else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+
+    def response_post_save_change(self, request, obj):
+        return redirect(self.whole_url(obj))
+
+    def has_module_permission(self, request):
+        return False
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(StanceAxis)
+class StanceAxisAdmin(PartAdmin):
+    fields = ["name", "slug", "explanation", "order"]
+    inlines = [StanceOptionInline]
+
+    def whole(self, axis):
+        return axis.exercise
+
+    def whole_url(self, axis):
+        return reverse("admin:exercises_exercise_change", args=[axis.exercise_id])
+
+    def save_formset(self, request, form, formset, change):
+        # The database takes one neutral option at a time: the old one steps back first.
+        neutral = [form.instance.pk for form in _kept(formset) if form.cleaned_data.get("is_neutral")]
+        form.instance.options.exclude(pk__in=[pk for pk in neutral if pk]).update(is_neutral=False)
+        super().save_formset(request, form, formset, change)
+
+
+@admin.register(StanceOption)
+class StanceOptionAdmin(PartAdmin):
+    list_select_related = ["axis__exercise"]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "phrase", "explanation", "order"]}),
+        ("Caution", {"fields": ["caution", "caution_source"]}),
+        ("In the picture", {"fields": [("foot_x", "foot_y", "foot_angle")]}),
+    ]
+    inlines = [StanceEffectInline]
+
+    def whole(self, option):
+        return option.axis
+
+    def whole_url(self, option):
+        return reverse("admin:exercises_stanceaxis_change", args=[option.axis_id])
+
+
+def _kept(formset):
+    """The forms that are filled in and not marked for deletion."""
+    return [
+        form
+        for form in formset.forms
+        if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
+    ]
