@@ -144,9 +144,7 @@ def _check_axis(
             if effect.with_axis and (
                 effect.with_axis == axis.slug or (effect.with_axis, effect.with_option) not in options
             ):
-                problems.append(
-                    Problem(where, f"{what} counts only with an option that no other axis has.")
-                )
+                problems.append(Problem(where, f"{what} counts only with an option that no other axis has."))
             if not effect.with_axis:
                 pushes[effect.muscle, effect.step > 0] += 1
     for (muscle, is_up), count in pushes.items():
@@ -162,6 +160,22 @@ def _check_axis(
     return problems
 
 
+def _check_old_links(draft: documents.ExerciseDocument, live: Publication | None) -> list[Problem]:
+    """Warn of stances that readers have links to and that the draft no longer has."""
+    kept = {(axis.slug, option.slug) for axis in draft.axes for option in axis.options}
+    return [
+        Problem(
+            f"Axis “{axis.name}”",
+            f"Option “{option.name}” is gone or has another slug. Links to "
+            f"?{axis.slug}={option.slug} will stop working.",
+            is_error=False,
+        )
+        for axis in (live.content.axes if live else ())
+        for option in axis.options
+        if (axis.slug, option.slug) not in kept
+    ]
+
+
 def _check_links(where: str, text: str, around: Surroundings) -> list[Problem]:
     problems = []
     for kind, slug in markdown.links(text):
@@ -170,7 +184,9 @@ def _check_links(where: str, text: str, around: Surroundings) -> list[Problem]:
             problems.append(Problem(where, f"[[{kind}:{slug}]]: there is no “{kind}” to link. Use: {known}."))
         elif slug not in around.muscles:
             problems.append(
-                Problem(where, f"[[{kind}:{slug}]] links to a muscle that does not exist or is not published.")
+                Problem(
+                    where, f"[[{kind}:{slug}]] links to a muscle that does not exist or is not published."
+                )
             )
     return problems
 
@@ -260,7 +276,9 @@ def check(things: Sequence[Thing]) -> list[Problem]:
         if isinstance(thing, Muscle):
             problems += check_muscle(drafts.muscle_draft(thing), around)
         else:
-            problems += check_exercise(drafts.exercise_draft(thing), around)
+            draft = drafts.exercise_draft(thing)
+            problems += check_exercise(draft, around)
+            problems += _check_old_links(draft, live_publication(thing))
         if _other_live(thing).exists():
             problems.append(
                 Problem("Slug", f"Readers see something else at “{thing.slug}” still. Choose another slug.")

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from .. import publishing
 from ..contexts import muscle_context
 from ..models import JointAction, Muscle, MuscleGroup, Publication
-from .publishable import PublishableAdmin
+from .publishable import LONG_TEXT, PublishableAdmin
 
 
 @admin.register(MuscleGroup)
@@ -30,6 +30,7 @@ class MuscleAdmin(PublishableAdmin):
     search_fields = ["name", "everyday_name", "aliases"]
     autocomplete_fields = ["head_of"]
     filter_horizontal = ["actions"]
+    formfield_overrides = LONG_TEXT
     fieldsets = [
         (None, {"fields": ["name", "everyday_name", "aliases", "slug", "group", "order"]}),
         ("Anatomy", {"fields": ["location", "function", "actions", "head_of"]}),

@@ -7,7 +7,7 @@ from django.urls import path
 from .. import publishing
 from ..contexts import article_context, chosen_stance, panel_context
 from ..models import Exercise, FormCue, Involvement, Section, StanceAxis
-from .publishable import PublishableAdmin
+from .publishable import LONG_TEXT, SHORT_TEXT, PublishableAdmin
 
 
 class InvolvementFormSet(BaseInlineFormSet):
@@ -22,12 +22,14 @@ class SectionInline(admin.StackedInline):
     model = Section
     extra = 0
     fields = ["heading", "body", "order"]
+    formfield_overrides = LONG_TEXT
 
 
 class FormCueInline(admin.StackedInline):
     model = FormCue
     extra = 0
     fields = ["do", "phase", "avoid", "why", "goes_wrong", "how_sure", "order"]
+    formfield_overrides = SHORT_TEXT
 
 
 class InvolvementInline(admin.TabularInline):
@@ -44,6 +46,7 @@ class StanceAxisInline(admin.TabularInline):
     model = StanceAxis
     extra = 0
     fields = ["name", "slug", "explanation", "order"]
+    formfield_overrides = SHORT_TEXT
     prepopulated_fields = {"slug": ["name"]}
     show_change_link = True
     verbose_name_plural = "stance axes (save, then “Change” leads to an axis's options and their effects)"

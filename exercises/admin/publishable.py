@@ -2,7 +2,9 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,6 +14,9 @@ from django.utils.html import format_html, format_html_join
 
 from .. import publishing
 from ..models import Publication
+
+SHORT_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
+LONG_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 16})}}
 
 
 class PublishForm(forms.Form):
@@ -29,6 +34,7 @@ class PublishableAdmin(admin.ModelAdmin):
 
     change_form_template = "admin/exercises/publishable_change_form.html"
     actions = ["refresh_copies"]
+    formfield_overrides = SHORT_TEXT
     save_on_top = True
 
     def get_urls(self):

@@ -8,12 +8,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from ..models import Muscle, StanceAxis, StanceEffect, StanceOption
+from .publishable import SHORT_TEXT
 
 
 class StanceOptionForm(forms.ModelForm):
     class Meta:
         model = StanceOption
-        fields = "__all__"
+        fields = ["name", "slug", "phrase", "is_neutral", "order"]
 
     def _get_validation_exclusions(self):
         # Which option is neutral can only be judged over all of them: StanceOptionFormSet does.
@@ -30,7 +31,9 @@ class StanceOptionFormSet(BaseInlineFormSet):
     def clean(self):
         super().clean()
         if sum(bool(form.cleaned_data.get("is_neutral")) for form in _kept(self)) > 1:
-            raise ValidationError("Two options are marked neutral. Only one can be: the one readers start from.")
+            raise ValidationError(
+                "Two options are marked neutral. Only one can be: the one readers start from."
+            )
 
 
 class StanceEffectFormSet(BaseInlineFormSet):
@@ -63,6 +66,7 @@ class StanceEffectInline(admin.TabularInline):
     formset = StanceEffectFormSet
     extra = 0
     fields = ["muscle", "step", "reason", "with_option"]
+    formfield_overrides = SHORT_TEXT
 
     def get_formset(self, request, obj=None, **kwargs):
         self.option = obj
@@ -82,6 +86,7 @@ class PartAdmin(admin.ModelAdmin):
     """For a part of an exercise: made and deleted in its whole, to which saving leads back."""
 
     change_form_template = "admin/exercises/part_change_form.html"
+    formfield_overrides = SHORT_TEXT
 
     def whole(self, part):
         raise NotImplementedError

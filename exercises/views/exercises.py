@@ -12,7 +12,11 @@ EXERCISE = Publication.Kind.EXERCISE
 @read_page
 def exercise_list(request: HttpRequest) -> HttpResponse:
     exercises = Publication.objects.exercises().live().listed()
-    return render(request, "exercises/exercise_list.html", {"exercises": exercises, "section": "exercises", "canonical": "/exercises/"})
+    return render(
+        request,
+        "exercises/exercise_list.html",
+        {"exercises": exercises, "section": "exercises", "canonical": "/exercises/"},
+    )
 
 
 @read_page

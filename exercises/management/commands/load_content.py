@@ -4,9 +4,7 @@ from exercises import starter
 
 
 class Command(BaseCommand):
-    help = (
-        "Load and publish the starter content. Brings what is new; leaves alone what staff changed or deleted."
-    )
+    help = "Load and publish the starter content. Leaves alone what staff changed or deleted."
 
     def handle(self, *args, **options):
         try:

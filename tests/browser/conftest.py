@@ -1,0 +1,114 @@
+"""A production server and a real Chromium for the tests of this folder. Each worker has its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from tests.find_chromium import find_chromium
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """Starts the site on a data folder and gives its address. It runs until the session ends."""
+    with ExitStack() as servers:
+        yield lambda data_dir: servers.enter_context(_served(data_dir))
+
+
+@pytest.fixture(scope="session")
+def site(serve, tmp_path_factory):
+    """The address of a site with the starter content. Tests only read it."""
+    return serve(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def base_url(site):
+    """Makes `page.goto("/about/")` go to the site."""
+    return site
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    # Playwright's event loop stays in this thread until the session ends, and while it is there
+    # Django refuses the database to the other tests, unless it is told that this is all right.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    args = ["--disable-background-networking"]
+    if os.geteuid() == 0:
+        args.append("--no-sandbox")
+    chromium = os.environ.get("CHROMIUM") or find_chromium()
+    return {**browser_type_launch_args, "executable_path": chromium, "args": args}
+
+
+@pytest.fixture
+def new_context(new_context):
+    """Every page is watched: an error in its console fails the test, and so do a script that throws
+    and a breach of the security policy."""
+    contexts, errors, visited = [], [], set()
+
+    def note(message):
+        # htmx logs these two when a newer choice takes the place of one that is under way.
+        if message.type == "error" and not message.text.startswith(("htmx:afterRequest", "htmx:sendAbort")):
+            errors.append((message.location["url"], message.text))
+
+    def watched(**options):
+        context = new_context(**options)
+        context.set_default_timeout(10_000)
+        context.on("console", note)
+        context.on("weberror", lambda thrown: errors.append((thrown.page.url, str(thrown.error))))
+        context.on("request", lambda request: request.is_navigation_request() and visited.add(request.url))
+        contexts.append(context)
+        return context
+
+    yield watched
+    for page in (page for context in contexts for page in context.pages):
+        page.evaluate("0")  # what its console said before has arrived once this has come back
+    # The browser also reports a page that is meant to be a 404.
+    assert [(url, text) for url, text in errors if not (url in visited and "404" in text)] == []
+
+
+@contextmanager
+def _served(data_dir: Path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    log = data_dir / "server.log"
+    # Nothing else of the environment is handed on: a DATABASE_URL must not reach the tests.
+    settings = {"PYTHON": sys.executable, "DATA_DIR": str(data_dir), "PORT": str(port), "WORKERS": "1"}
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            ["sh", "site_config/serve.sh"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], **settings},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _wait_for(server, f"{url}/healthz", log)
+        yield url
+    finally:
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait(timeout=30)
+
+
+def _wait_for(server: subprocess.Popen, url: str, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with urlopen(url, timeout=5):
+                return
+        except (URLError, TimeoutError):
+            time.sleep(0.05)
+    raise RuntimeError(f"The server did not start:\n{log.read_text()}")

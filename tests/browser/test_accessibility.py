@@ -1,0 +1,123 @@
+from itertools import product
+
+import pytest
+from axe_playwright_python.base import AxeResults
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+ARTICLE = "/exercises/leg-press/"
+PAGES = [
+    "/",
+    "/exercises/",
+    "/exercises/leg-press/?height=high&width=wide",
+    "/exercises/standing-calf-raise/",
+    "/exercises/leg-press/v/1/",
+    "/muscles/",
+    "/muscles/gluteus-maximus/",
+    "/about/",
+    "/no/such/page/",
+]
+AXE_OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+
+
+def open_fully(page, path):
+    """The page with all that it folds away unfolded."""
+    page.goto(path)
+    page.locator("details").evaluate_all("all => all.forEach(part => part.open = true)")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing(new_context, path):
+    page = new_context(reduced_motion="reduce").new_page()
+    open_fully(page, path)
+    page.evaluate(Axe().axe_script)
+    found = []
+    for width, scheme in product((320, 768, 1280), ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        results = AxeResults(page.evaluate("options => axe.run(options)", AXE_OPTIONS))
+        if results.violations_count:
+            found.append(f"{width} px, {scheme}: {results.generate_report()}")
+    assert not found, "\n".join(found)
+
+
+def test_nothing_is_wider_than_the_narrowest_phone(new_context):
+    page = new_context(viewport={"width": 320, "height": 640}).new_page()
+    too_wide = []
+    for path in PAGES:
+        open_fully(page, path)
+        if page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
+            too_wide.append(path)
+    assert too_wide == []
+
+
+def test_the_first_tab_stop_skips_to_the_content(page):
+    page.goto(ARTICLE)
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_whatever_has_the_focus_shows_it(page):
+    open_fully(page, ARTICLE)
+    kinds, unmarked = set(), []
+    for _ in range(500):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            """() => {
+                const stop = document.activeElement, style = getComputedStyle(stop);
+                return {
+                    kind: stop.localName,
+                    html: stop.outerHTML.slice(0, 120),
+                    marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+                };
+            }"""
+        )
+        if stop["kind"] == "body":
+            break
+        kinds.add(stop["kind"])
+        if not stop["marked"]:
+            unmarked.append(stop["html"])
+    assert unmarked == []
+    assert kinds == {"a", "button", "input", "summary"}
+
+
+def test_without_scripts_the_focused_button_of_the_form_shows_it(new_context):
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(ARTICLE)
+    page.get_by_role("radio", name="shoulder-width").focus()
+    page.keyboard.press("Tab")
+    button = page.get_by_role("button", name="Show this stance")
+    expect(button).to_be_focused()
+    expect(button).not_to_have_css("outline-style", "none")
+
+
+@pytest.mark.parametrize(("motion", "is_still"), [("reduce", True), ("no-preference", False)])
+def test_with_reduced_motion_nothing_glides(new_context, motion, is_still):
+    page = new_context(reduced_motion=motion).new_page()
+    page.goto(ARTICLE)
+    for moving in ("#foot-left", "#foot-right", "#bar-gluteus-maximus", "#back-gluteus-maximus"):
+        duration = page.locator(moving).evaluate("node => getComputedStyle(node).transitionDuration")
+        assert (set(duration.split(", ")) == {"0s"}) == is_still, moving
+
+
+def test_in_forced_colours_the_chosen_option_is_told_apart(new_context):
+    page = new_context(forced_colors="active").new_page()
+    page.goto(ARTICLE)
+    grounds = page.locator(".options label").evaluate_all(
+        """labels => labels.map(label => [
+            label.querySelector("input").checked, getComputedStyle(label.querySelector("span")).backgroundColor,
+        ])"""
+    )
+    chosen = {ground for is_chosen, ground in grounds if is_chosen}
+    others = {ground for is_chosen, ground in grounds if not is_chosen}
+    assert len(chosen) == 1
+    assert chosen.isdisjoint(others)

@@ -1,0 +1,93 @@
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import ROOT
+
+ARTICLE = "/exercises/leg-press/"
+NEW_ANSWER = "Mostly the front of the thighs and the buttocks."
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(scope="module")
+def edited_site(serve, tmp_path_factory):
+    """The address of a site of its own, which these tests may change, with an account for the editor."""
+    data_dir = tmp_path_factory.mktemp("edited")
+    url = serve(data_dir)
+    subprocess.run(
+        [sys.executable, "manage.py", "createsuperuser", "--no-input"],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DATA_DIR": str(data_dir),
+            "DJANGO_SUPERUSER_USERNAME": "editor",
+            "DJANGO_SUPERUSER_EMAIL": "editor@legwork.example",
+            "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+        },
+        check=True,
+        capture_output=True,
+    )
+    return url
+
+
+@pytest.fixture
+def desk(new_context, edited_site):
+    """The editor's page, signed in, at the admin's front page."""
+    page = new_context().new_page()
+    page.goto(f"{edited_site}/admin/")
+    page.get_by_label("Username").fill("editor")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    return page
+
+
+def test_an_edit_is_seen_in_the_preview_and_by_readers_once_it_is_published(desk, new_context, edited_site):
+    reader = new_context().new_page()
+    reader.goto(edited_site + ARTICLE)
+    old_answer = reader.locator(".answer").inner_text()
+
+    desk.get_by_role("link", name="Exercises", exact=True).first.click()
+    desk.get_by_role("link", name="leg press").click()
+    desk.get_by_label("Answer").fill(NEW_ANSWER)
+    desk.get_by_role("button", name="Save and continue editing").first.click()
+    expect(desk.get_by_text("This draft differs from it.")).to_be_visible()
+    reader.reload()
+    expect(reader.locator(".answer")).to_have_text(old_answer)
+
+    desk.get_by_role("link", name="Preview").click()
+    expect(desk.get_by_text("Readers see none of this.")).to_be_visible()
+    expect(desk.locator(".answer")).to_have_text(NEW_ANSWER)
+    desk.get_by_role("group", name="Foot height").get_by_role("radio", name="high").click()
+    expect(desk.get_by_role("status")).to_contain_text("feet high")
+    expect(desk.locator(".rank").first).to_contain_text("up 2")
+    expect(desk).to_have_url(re.compile(r"/preview/\?height=high\b"))
+
+    desk.get_by_role("link", name="Check and publish").click()
+    desk.get_by_label("What changed").fill("The answer is shorter.")
+    desk.get_by_role("button", name="Publish").click()
+    expect(desk.get_by_text("Version 2 is live.")).to_be_visible()
+    reader.reload()
+    expect(reader.locator(".answer")).to_have_text(NEW_ANSWER)
+    expect(reader.locator("#this-page")).to_contain_text("Version 2")
+    expect(reader.locator("#this-page")).to_contain_text("The answer is shorter.")
+    reader.goto(f"{edited_site}{ARTICLE}v/1/")
+    expect(reader.locator(".answer")).to_have_text(old_answer)
+
+
+def test_the_admin_works_under_the_policy_of_the_site(desk):
+    """The watch over the consoles makes this a test: each kind of page is opened and used a little."""
+    desk.get_by_role("link", name="Exercises", exact=True).first.click()
+    desk.get_by_role("link", name="standing calf raise").click()
+    desk.locator(".select2-selection").first.click()
+    desk.locator(".select2-search__field").fill("soleus")
+    expect(desk.get_by_role("option", name="soleus")).to_be_visible()
+    desk.keyboard.press("Escape")
+    desk.get_by_role("link", name="Add another", exact=False).first.click()
+    desk.get_by_role("link", name="Change", exact=True).first.click()  # an axis
+    expect(desk.get_by_label("Explanation")).to_be_visible()
+    desk.get_by_role("link", name="Change", exact=True).first.click()  # an option of it
+    expect(desk.get_by_label("Caution", exact=False).first).to_be_visible()

@@ -1,0 +1,36 @@
+import pytest
+from django.apps import apps
+
+from exercises import starter
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Load the starter content once; every test then rolls back to it."""
+    with django_db_blocker.unblock():
+        starter.load()
+
+
+@pytest.fixture(autouse=True)
+def _plain_settings(settings):
+    """Static files without a manifest, and passwords that are quick to check."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def starter_content(db):
+    """The site as it is after the first run."""
+
+
+@pytest.fixture
+def empty_site(db):
+    """The site before anything was written."""
+    for name in ("Publication", "Exercise", "Muscle", "MuscleGroup", "JointAction", "LoadedContent"):
+        model = apps.get_model("exercises", name)
+        if name == "Muscle":
+            model.objects.exclude(head_of=None).delete()
+        model.objects.all().delete()

@@ -1,0 +1,40 @@
+from xml.etree import ElementTree
+
+import pytest
+from django.db import DatabaseError, connection
+
+from exercises.models import Publication
+
+
+@pytest.mark.django_db
+def test_healthz_says_ok_when_the_database_answers(client):
+    response = client.get("/healthz")
+    assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+@pytest.mark.django_db
+def test_healthz_says_503_when_it_does_not(client, monkeypatch):
+    def broken(*args):
+        raise DatabaseError
+
+    monkeypatch.setattr(connection, "cursor", broken)
+    assert client.get("/healthz").status_code == 503
+
+
+@pytest.mark.django_db
+def test_robots_are_kept_from_the_admin_and_shown_the_sitemap(client):
+    text = client.get("/robots.txt").content.decode()
+    assert "Disallow: /admin/" in text
+    assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in text
+
+
+def test_the_sitemap_has_every_live_page_with_the_date_of_its_publication(client, starter_content):
+    xml = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    pages = {
+        url.find("s:loc", names).text: url.find("s:lastmod", names).text
+        for url in xml.findall("s:url", names)
+    }
+    assert len(pages) == 18
+    live = Publication.objects.exercises().live().get(slug="leg-press")
+    assert pages["http://testserver/exercises/leg-press/"] == live.live_from.date().isoformat()

@@ -1,0 +1,119 @@
+"""What every public page has in common: headers, caching, refusals, queries."""
+
+import pytest
+from django.test import Client
+
+from tests.make import make_exercise, make_muscle
+
+ADDRESSES = [
+    "/",
+    "/?height=high",
+    "/about/",
+    "/exercises/",
+    "/exercises/leg-press/",
+    "/exercises/leg-press/?height=high&width=wide",
+    "/exercises/leg-press/panel/?height=low",
+    "/exercises/leg-press/v/1/",
+    "/exercises/leg-press/v/1/panel/",
+    "/exercises/standing-calf-raise/?toes=in",
+    "/muscles/",
+    "/muscles/gluteus-maximus/",
+    "/robots.txt",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_public_page_sets_no_cookie_and_has_a_strict_policy(client, starter_content, address):
+    response = client.get(address)
+    assert response.status_code == 200
+    assert not response.cookies
+    assert "Cookie" not in response.get("Vary", "")
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "public" in response["Cache-Control"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_that_has_not_changed_answers_304(client, starter_content, address):
+    tag = client.get(address)["ETag"]
+    assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    compressed = client.get(address, headers={"If-None-Match": f"W/{tag}", "Accept-Encoding": "gzip"})
+    assert compressed.status_code == 304
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_a_page_that_only_reads_refuses_other_methods(starter_content, address, method):
+    response = getattr(Client(enforce_csrf_checks=True), method)(address)
+    assert response.status_code == 405
+    assert response["Allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_on_a_page_is_inline_or_from_elsewhere(client, starter_content, address):
+    html = client.get(address).content.decode()
+    assert " style=" not in html
+    assert "<style" not in html
+    assert "<script>" not in html
+    assert 'src="http' not in html
+    assert "<link" not in html or 'rel="stylesheet" href="/static/' in html
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/nothing/",
+        "/exercises/squat/",
+        "/exercises/squat/panel/",
+        "/exercises/leg-press/v/7/",
+        "/exercises/leg-press/v/0/",
+        "/exercises/leg-press/v/99999999999999999999999/",
+        "/exercises/leg-press/v/7/panel/",
+        "/muscles/wing/",
+        "/muscles/%00/",
+        "/exercises/leg%20press/",
+    ],
+)
+def test_what_is_not_there_is_a_404_that_helps(client, starter_content, address):
+    response = client.get(address)
+    assert response.status_code == 404
+    html = response.content.decode()
+    assert "That is not here" in html
+    assert 'href="/exercises/leg-press/"' in html
+    assert 'href="/muscles/soleus/"' in html
+
+
+def test_the_page_for_our_own_mistakes_needs_no_database(client, django_assert_num_queries, db):
+    from django.template.loader import render_to_string
+
+    with django_assert_num_queries(0):
+        assert "Something broke on our side" in render_to_string("500.html")
+
+
+@pytest.mark.parametrize("count", [1, 200])
+def test_pages_need_few_queries_however_many_exercises_there_are(
+    client, empty_site, django_assert_max_num_queries, count
+):
+    make_exercise()
+    for number in range(count - 1):
+        make_exercise(f"press-{number}")
+    for most, address in [
+        (1, "/exercises/press/panel/?height=high"),
+        (2, "/exercises/press/?height=high"),
+        (2, "/exercises/press/v/1/"),
+        (3, "/"),
+        (1, "/exercises/"),
+        (1, "/muscles/"),
+        (3, "/muscles/front/"),
+        (3, "/sitemap.xml"),
+    ]:
+        with django_assert_max_num_queries(most):
+            assert client.get(address).status_code == 200
+
+
+def test_an_empty_site_still_answers(client, empty_site):
+    assert "No exercise has been published yet" in client.get("/").content.decode()
+    make_muscle("front")
+    assert "No exercise on this site involves it yet" in client.get("/muscles/front/").content.decode()

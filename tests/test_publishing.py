@@ -1,0 +1,352 @@
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from exercises import document as documents
+from exercises import drafts, publishing
+from exercises.models import BestStance, Exercise, Muscle, Publication
+from tests.make import (
+    make_editor,
+    make_effect,
+    make_exercise,
+    make_exercise_value,
+    make_muscle,
+    make_muscle_value,
+    make_option,
+    make_surroundings,
+)
+
+
+def problems_of(around=None, **fields):
+    return publishing.check_exercise(make_exercise_value(**fields), around or make_surroundings())
+
+
+def the_axis(*options):
+    return (documents.StanceAxis(slug="height", name="Height", options=options),)
+
+
+NEUTRAL = make_option("middle", is_neutral=True)
+FRONT = documents.Involvement(muscle="front", role="target", baseline=8)
+
+
+# What is refused
+
+
+def test_nothing_stands_against_a_complete_exercise():
+    assert problems_of() == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "where", "what"),
+    [
+        ({"answer": ""}, "Answer", "Write the paragraph"),
+        ({"sections": ()}, "Sections", "at least one"),
+        ({"sections": (documents.Section(heading="Why", body=""),)}, "Section “Why”", "no text"),
+        (
+            {"sections": (documents.Section(heading="Why", body="[[muscle:wing]]"),)},
+            "Section “Why”",
+            "[[muscle:wing]] links to a muscle that does not exist or is not published",
+        ),
+        (
+            {"sections": (documents.Section(heading="Why", body="[[planet:mars]]"),)},
+            "Section “Why”",
+            "there is no “planet”",
+        ),
+        ({"involvements": ()}, "Muscles", "No muscle is involved"),
+        (
+            {"involvements": (FRONT, documents.Involvement(muscle="wing", role="helper", baseline=2))},
+            "Muscles",
+            "“wing” is not published",
+        ),
+        ({"axes": ()}, "Stance axes", "Nothing can be chosen"),
+        ({"axes": the_axis(NEUTRAL)}, "Axis “Height”", "at least two options"),
+        (
+            {"axes": the_axis(make_option("low"), make_option("high"))},
+            "Axis “Height”",
+            "No option is neutral",
+        ),
+        (
+            {"axes": the_axis(NEUTRAL, make_option("high", make_effect("front", 1, reason="")))},
+            "option “high”",
+            "no reason",
+        ),
+        (
+            {"axes": the_axis(NEUTRAL, make_option("high", make_effect("wing", 1)))},
+            "option “high”",
+            "no baseline",
+        ),
+        (
+            {
+                "axes": the_axis(
+                    make_option("middle", make_effect("front", 1), is_neutral=True), make_option("high")
+                )
+            },
+            "option “middle”",
+            "cannot have effects",
+        ),
+        (
+            {
+                "axes": the_axis(
+                    NEUTRAL,
+                    make_option("high", make_effect("front", 1, with_axis="width", with_option="wide")),
+                )
+            },
+            "option “high”",
+            "no other axis has",
+        ),
+        (
+            {"axes": (documents.StanceAxis(slug="lens", name="Lens", options=(NEUTRAL, make_option("a"))),)},
+            "Axis “Lens”",
+            "taken by the site",
+        ),
+    ],
+)
+def test_what_is_incomplete_or_contradicts_itself_is_an_error(fields, where, what):
+    found = [problem for problem in problems_of(**fields) if problem.is_error]
+    assert any(where in problem.where and what in problem.what for problem in found), found
+
+
+def test_a_whole_muscle_and_its_head_cannot_both_be_involved():
+    around = make_surroundings(make_muscle_value("front"), make_muscle_value("back", head_of="front"))
+    assert any("the whole or its heads" in problem.what for problem in problems_of(around))
+
+
+def test_two_options_that_push_a_muscle_the_same_way_are_a_warning():
+    axes = the_axis(
+        NEUTRAL, make_option("low", make_effect("front", 1)), make_option("high", make_effect("front", 2))
+    )
+    (problem,) = problems_of(axes=axes)
+    assert not problem.is_error
+    assert "2 of its options move “front” up" in problem.what
+
+
+def test_more_stances_than_can_be_listed_are_refused():
+    axes = tuple(
+        documents.StanceAxis(
+            slug=f"axis-{n}", name=f"Axis {n}", options=(NEUTRAL, make_option("a"), make_option("b"))
+        )
+        for n in range(7)
+    )
+    assert any("2187 stances" in problem.what for problem in problems_of(axes=axes))
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ({"location": ""}, "where it lies"),
+        ({"function": ""}, "what it does"),
+        ({"actions": ()}, "no joint action"),
+        ({"head_of": "wing"}, "“wing”, which is not published"),
+        ({"function": "[[muscle:wing]]"}, "[[muscle:wing]]"),
+    ],
+)
+def test_an_incomplete_muscle_is_an_error(fields, what):
+    found = publishing.check_muscle(make_muscle_value("front", **fields), make_surroundings())
+    assert any(what in problem.what and problem.is_error for problem in found)
+
+
+# Publishing
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_saving_changes_nothing_that_readers_see():
+    exercise = make_exercise()
+    exercise.answer = "Something else."
+    exercise.save()
+    assert publishing.live_publication(exercise).content.answer == "It works the thigh."
+    assert publishing.has_unpublished_changes(exercise)
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_publishing_makes_the_next_version_live_and_keeps_the_last():
+    exercise, editor = make_exercise(), make_editor()
+    exercise.answer = "Something else."
+    exercise.save()
+    publishing.publish([exercise], "Reworded.", editor)
+    live = publishing.live_publication(exercise)
+    assert (live.number, live.note, live.published_by) == (2, "Reworded.", editor)
+    assert live.content.answer == "Something else."
+    assert exercise.publications.get(number=1).content.answer == "It works the thigh."
+    assert not publishing.has_unpublished_changes(exercise)
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_what_is_refused_writes_nothing_and_lists_why():
+    exercise = make_exercise()
+    exercise.sections.update(body="")
+    with pytest.raises(publishing.Refused, match="It has no text") as refused:
+        publishing.publish([exercise], "Oops.")
+    assert exercise.publications.count() == 1
+    assert [problem.where for problem in refused.value.problems] == ["Section “What it is”"]
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_all_or_nothing_when_several_are_published_together():
+    muscle = make_muscle("front", is_published=False)
+    make_muscle("back")
+    exercise = make_exercise(is_published=False)
+    exercise.sections.update(body="")
+    with pytest.raises(publishing.Refused):
+        publishing.publish([muscle, exercise], "Both.")
+    assert not muscle.publications.exists()
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_an_exercise_takes_unpublished_muscles_along():
+    make_muscle("front", is_published=False)
+    exercise = make_exercise(is_published=False)
+    with pytest.raises(publishing.Refused, match="“front” is not published"):
+        publishing.publish([exercise], "Alone.")
+    publishing.publish([*publishing.unpublished_muscles(exercise), exercise], "Together.")
+    assert publishing.live_publication(exercise).content.muscle("front").name == "front"
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_a_muscles_draft_does_not_leak_into_an_exercise():
+    exercise = make_exercise()
+    Muscle.objects.filter(slug="front").update(name="secret")
+    publishing.publish([exercise], "Again.")
+    assert "secret" not in publishing.live_publication(exercise).document
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_copies_fall_behind_and_are_brought_up_to_date_without_the_draft():
+    exercise = make_exercise()
+    exercise.answer = "Half-written"
+    exercise.save()
+    muscle = exercise.involvements.get(muscle__slug="front").muscle
+    muscle.name = "front of thigh"
+    muscle.save()
+    publishing.publish([muscle], "Renamed.")
+    (behind,) = publishing.behind()
+    assert behind.exercise == exercise
+    fresh = publishing.refresh(behind, "Names.")
+    assert fresh.content.muscle("front").name == "front of thigh"
+    assert fresh.content.answer == "It works the thigh."
+    assert publishing.behind() == []
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_of_two_publications_the_latest_that_is_out_is_live():
+    exercise = make_exercise()
+    publishing.publish([exercise], "Second.")
+    first, second = exercise.publications.order_by("number")
+    Publication.objects.filter(pk=second.pk).update(live_from=timezone.now() + timedelta(hours=1))
+    assert publishing.live_publication(exercise) == first
+    Publication.objects.filter(pk=second.pk).update(live_from=first.live_from)
+    assert publishing.live_publication(exercise) == second
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_an_address_that_readers_still_use_is_not_taken_over():
+    first = make_exercise("press")
+    first.slug = "sled"
+    first.save()
+    second = make_exercise("press", is_published=False)
+    with pytest.raises(publishing.Refused, match="Choose another slug"):
+        publishing.publish([second], "Mine.")
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_an_option_that_links_lead_to_is_warned_about_when_it_goes():
+    exercise = make_exercise()
+    exercise.axes.get().options.filter(slug="high").update(slug="top")
+    (problem,) = publishing.check([exercise])
+    assert not problem.is_error
+    assert "?height=high will stop working" in problem.what
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_the_index_has_the_best_stances_of_every_muscle():
+    exercise = make_exercise()
+    rows = BestStance.objects.filter(publication=publishing.live_publication(exercise))
+    assert {(row.muscle.slug, row.query, row.emphasis) for row in rows} == {
+        ("front", "?height=low", 9),
+        ("back", "?height=high", 4),
+    }
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_a_draft_comes_back_from_its_rows_as_it_was():
+    make_exercise()
+    assert drafts.exercise_draft(Exercise.objects.get()) == make_exercise_value()
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_a_preview_of_an_unfinished_draft_leaves_out_what_cannot_be_shown():
+    exercise = make_exercise(is_published=False)
+    exercise.axes.get().options.update(is_neutral=False)
+    exercise.axes.create(name="Width", slug="width")
+    document = publishing.preview_exercise(exercise)
+    assert [axis.slug for axis in document.axes] == ["height"]
+    assert not Publication.objects.exercises().exists()
+
+
+@pytest.mark.usefixtures("empty_site")
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda exercise: exercise.involvements.create(muscle=exercise.involvements.first().muscle),
+        lambda exercise: exercise.involvements.update(baseline=11),
+        lambda exercise: exercise.involvements.update(floor=10),
+        lambda exercise: exercise.axes.get().options.update(is_neutral=True),
+        lambda exercise: exercise.axes.get().options.update(slug="same"),
+        lambda exercise: exercise.axes.get().options.get(slug="low").effects.update(step=0),
+        lambda exercise: exercise.axes.get().options.get(slug="low").effects.update(step=4),
+        lambda exercise: (
+            exercise.axes.get()
+            .options.get(slug="high")
+            .effects.update(muscle=exercise.involvements.first().muscle)
+        ),
+        lambda exercise: exercise.axes.create(name="Other", slug="height"),
+    ],
+    ids=[
+        "a muscle involved twice",
+        "a baseline of 11",
+        "a floor above the baseline",
+        "two neutral options",
+        "an option's slug twice",
+        "a step of 0",
+        "a step of 4",
+        "two effects of an option on a muscle",
+        "an axis's slug twice",
+    ],
+)
+def test_the_database_refuses_what_must_not_be(change):
+    exercise = make_exercise()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change(exercise)
+
+
+KILLED_WHILE_PUBLISHING = """
+import os, signal, django
+django.setup()
+from exercises import publishing
+from exercises.models import Exercise
+exercise = Exercise.objects.get(slug="leg-press")
+exercise.answer = "Half-published."
+exercise.save()
+publishing._write_best_stances = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
+publishing.publish([exercise], "Never seen.")
+"""
+
+
+def test_a_server_killed_while_publishing_leaves_the_old_version_live_and_whole(tmp_path):
+    environment = {**os.environ, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "site_config.settings"}
+    environment.pop("DATABASE_URL", None)
+    for command in (["migrate", "-v0"], ["load_content"]):
+        subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True)
+    killed = subprocess.run([sys.executable, "-c", KILLED_WHILE_PUBLISHING], env=environment)
+    assert killed.returncode == -signal.SIGKILL
+    with sqlite3.connect(tmp_path / "legwork.sqlite3") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert database.execute(
+            "SELECT max(number), count(*) FROM exercises_publication WHERE slug = 'leg-press'"
+        ).fetchone() == (1, 1)
