@@ -163,7 +163,8 @@ class StanceAxis(Value, kw_only=True):
 
     @property
     def neutral(self) -> StanceOption:
-        return next(option for option in self.options if option.is_neutral)
+        """The option to start from: the first, in the preview of a draft that has not marked one."""
+        return next((option for option in self.options if option.is_neutral), self.options[0])
 
 
 class ExerciseDocument(Value, kw_only=True):

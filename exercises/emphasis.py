@@ -151,6 +151,8 @@ def emphasise(document: ExerciseDocument, stance: Stance) -> tuple[MuscleEmphasi
 
 def summarise(stance: Stance, ranked: tuple[MuscleEmphasis, ...]) -> str:
     """What the stance does, in two plain sentences."""
+    if not ranked:  # the preview of a draft that has only been begun
+        return "No muscle is involved yet."
     strongest = [m for m in ranked if m.emphasis == ranked[0].emphasis]
     leaders = f"{_names(strongest, ranked)} ({ranked[0].word})"
     if stance.is_neutral:
