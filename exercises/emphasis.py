@@ -154,7 +154,8 @@ def summarise(stance: Stance, ranked: tuple[MuscleEmphasis, ...]) -> str:
     if not ranked:  # the preview of a draft that has only been begun
         return "No muscle is involved yet."
     strongest = [m for m in ranked if m.emphasis == ranked[0].emphasis]
-    leaders = f"{_names(strongest, ranked)} ({ranked[0].word})"
+    word = ranked[0].word + ("s" if ranked[0].level == 4 and len(strongest) > 1 else "")
+    leaders = f"{_names(strongest, ranked)} ({word})"
     if stance.is_neutral:
         return f"The neutral stance: {stance.words}. Strongest here: {leaders}."
     more = [m for m in ranked if m.change > 0]

@@ -11,3 +11,17 @@ document.addEventListener("click", (event) => {
   row.querySelector("summary").focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
 });
+
+// A row that the reader has opened stays open when another stance is chosen.
+
+let opened = [];
+
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.target.id === "ranked-muscles") {
+    opened = [...document.querySelectorAll("#ranked-muscles details[open] .story")].map((story) => story.id);
+  }
+});
+
+document.addEventListener("htmx:oobAfterSwap", () => {
+  for (const id of opened) document.getElementById(id)?.closest("details").setAttribute("open", "");
+});
