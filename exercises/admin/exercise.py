@@ -7,7 +7,7 @@ from django.urls import path
 from .. import publishing
 from ..contexts import article_context, chosen_stance, panel_context
 from ..models import Exercise, FormCue, Involvement, Section, StanceAxis
-from .publishable import LONG_TEXT, SHORT_TEXT, PublishableAdmin
+from .publishable import LONG_TEXT, SHORT_TEXT, PlainChoices, PublishableAdmin
 
 
 class InvolvementFormSet(BaseInlineFormSet):
@@ -32,7 +32,7 @@ class FormCueInline(admin.StackedInline):
     formfield_overrides = SHORT_TEXT
 
 
-class InvolvementInline(admin.TabularInline):
+class InvolvementInline(PlainChoices, admin.TabularInline):
     model = Involvement
     formset = InvolvementFormSet
     extra = 0

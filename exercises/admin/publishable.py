@@ -19,6 +19,16 @@ SHORT_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3}
 LONG_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 16})}}
 
 
+class PlainChoices:
+    """For an inline: fields to choose from, without the four icons that each would have beside it."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, models.ForeignKey):
+            field.widget = field.widget.widget  # out of its wrapper, which has the icons
+        return field
+
+
 class PublishForm(forms.Form):
     note = forms.CharField(
         label="What changed",

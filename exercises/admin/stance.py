@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from ..models import Muscle, StanceAxis, StanceEffect, StanceOption
-from .publishable import SHORT_TEXT
+from .publishable import SHORT_TEXT, PlainChoices
 
 
 class StanceOptionForm(forms.ModelForm):
@@ -60,7 +60,7 @@ class StanceOptionInline(admin.TabularInline):
     verbose_name_plural = "options (save, then “Change” leads to an option's text, picture and effects)"
 
 
-class StanceEffectInline(admin.TabularInline):
+class StanceEffectInline(PlainChoices, admin.TabularInline):
     model = StanceEffect
     fk_name = "option"
     formset = StanceEffectFormSet
