@@ -40,7 +40,7 @@ def base_url(site):
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     # Playwright's event loop stays in this thread until the session ends, and while it is there
-    # Django refuses the database to the other tests, unless it is told that this is all right.
+    # Django refuses the database to tests that come later (as with --failed-first).
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     args = ["--disable-background-networking"]
     if os.geteuid() == 0:

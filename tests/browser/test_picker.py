@@ -209,6 +209,16 @@ def test_a_tap_on_a_muscle_of_the_map_opens_its_row_and_leaves_no_step_behind(ne
     expect(page).to_have_url(re.compile(r"\?height=high\b[^#]*$"))
 
 
+def test_a_row_that_was_opened_stays_open_in_the_next_stance_and_the_others_closed(page):
+    page.goto(ARTICLE)
+    row(page, "gluteus-maximus").locator("summary").click()
+    radio(page, "Foot height", "high").click()
+    wait_for(page, "feet high")
+    expect(page.locator("#emphasis-gluteus-maximus")).to_be_visible()
+    expect(page.locator("#emphasis-gluteus-maximus")).to_contain_text("9 of 10")
+    expect(page.locator(".rank details[open]")).to_have_count(1)
+
+
 def test_without_scripts_a_muscle_of_the_map_leads_to_its_row(new_context):
     page = new_context(java_script_enabled=False).new_page()
     page.goto(ARTICLE)
