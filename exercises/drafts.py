@@ -1,6 +1,7 @@
 """Between the rows that staff edit and the values of document.py, both ways.
 
-A draft is a value whose frozen fields are empty.
+A draft is a value whose frozen fields are empty. Row and value have the same names for the same things,
+so a field that both have goes across by itself; what follows names those that do not.
 """
 
 from . import document as documents
@@ -17,108 +18,61 @@ from .models import (
     StanceOption,
 )
 
+# From rows to values
+
 
 def group_value(group: MuscleGroup) -> documents.MuscleGroup:
-    return documents.MuscleGroup(
-        slug=group.slug,
-        name=group.name,
-        everyday_name=group.everyday_name,
-        summary=group.summary,
-        order=group.order,
-    )
+    return _value(documents.MuscleGroup, group)
 
 
 def action_value(action: JointAction) -> documents.JointAction:
-    return documents.JointAction(slug=action.slug, name=action.name, summary=action.summary)
+    return _value(documents.JointAction, action)
 
 
 def muscle_draft(muscle: Muscle) -> documents.MuscleDocument:
     """The muscle as its rows have it. One query for its actions, more if group or whole are not loaded."""
-    return documents.MuscleDocument(
-        slug=muscle.slug,
-        name=muscle.name,
-        everyday_name=muscle.everyday_name,
+    return _value(
+        documents.MuscleDocument,
+        muscle,
         aliases=_lines(muscle.aliases),
-        order=muscle.order,
         group=muscle.group.slug,
         head_of=muscle.head_of.slug if muscle.head_of else "",
         actions=tuple(sorted(action.slug for action in muscle.actions.all())),
-        location=_text(muscle.location),
-        function=_text(muscle.function),
-        region=muscle.region,
-        is_deep=muscle.is_deep,
     )
 
 
 def exercise_draft(exercise: Exercise) -> documents.ExerciseDocument:
-    """The exercise as its rows have it, in six queries."""
+    """The exercise as its rows have it, in at most ten queries."""
+    involvements = exercise.involvements.select_related("muscle")
     axes = exercise.axes.prefetch_related("options__effects__muscle", "options__effects__with_option__axis")
-    return documents.ExerciseDocument(
-        slug=exercise.slug,
-        name=exercise.name,
+    return _value(
+        documents.ExerciseDocument,
+        exercise,
         aliases=_lines(exercise.aliases),
-        order=exercise.order,
-        answer=_text(exercise.answer),
-        equipment=exercise.equipment,
-        kind=exercise.kind,
-        surface=exercise.surface,
-        reviewed_by=exercise.reviewed_by,
         reviewed_on=exercise.reviewed_on.isoformat() if exercise.reviewed_on else "",
         review_due=exercise.review_due.isoformat() if exercise.review_due else "",
-        sections=tuple(
-            documents.Section(heading=section.heading, body=_text(section.body))
-            for section in exercise.sections.all()
-        ),
-        cues=tuple(
-            documents.FormCue(
-                phase=cue.phase,
-                do=cue.do,
-                avoid=cue.avoid,
-                why=_text(cue.why),
-                goes_wrong=_text(cue.goes_wrong),
-                how_sure=_text(cue.how_sure),
-            )
-            for cue in exercise.cues.all()
-        ),
+        sections=tuple(_value(documents.Section, section) for section in exercise.sections.all()),
+        cues=tuple(_value(documents.FormCue, cue) for cue in exercise.cues.all()),
         involvements=tuple(
-            documents.Involvement(
-                muscle=involvement.muscle.slug,
-                role=involvement.role,
-                baseline=involvement.baseline,
-                floor=involvement.floor,
-                summary=involvement.summary,
-            )
-            for involvement in exercise.involvements.select_related("muscle")
+            _value(documents.Involvement, involvement, muscle=involvement.muscle.slug)
+            for involvement in involvements
         ),
         axes=tuple(
-            documents.StanceAxis(
-                slug=axis.slug,
-                name=axis.name,
-                explanation=_text(axis.explanation),
-                options=tuple(_option_draft(option) for option in axis.options.all()),
-            )
+            _value(documents.StanceAxis, axis, options=tuple(map(_option_draft, axis.options.all())))
             for axis in axes
         ),
     )
 
 
 def _option_draft(option: StanceOption) -> documents.StanceOption:
-    return documents.StanceOption(
-        slug=option.slug,
-        name=option.name,
-        phrase=option.phrase,
-        is_neutral=option.is_neutral,
-        explanation=_text(option.explanation),
-        caution=_text(option.caution),
-        caution_source=option.caution_source,
-        foot_x=option.foot_x,
-        foot_y=option.foot_y,
-        foot_angle=option.foot_angle,
+    return _value(
+        documents.StanceOption,
+        option,
         effects=tuple(
-            documents.StanceEffect(
+            _value(
+                documents.StanceEffect,
+                effect,
                 muscle=effect.muscle.slug,
-                step=effect.step,
-                reason=_text(effect.reason),
                 with_axis=effect.with_option.axis.slug if effect.with_option else "",
                 with_option=effect.with_option.slug if effect.with_option else "",
             )
@@ -127,26 +81,32 @@ def _option_draft(option: StanceOption) -> documents.StanceOption:
     )
 
 
+# From values to rows
+
+
+def save_group(value: documents.MuscleGroup, group: MuscleGroup | None = None) -> MuscleGroup:
+    """Write the value to a new row, or over the given one."""
+    return _save(group or MuscleGroup(), value)
+
+
+def save_action(value: documents.JointAction, action: JointAction | None = None) -> JointAction:
+    """Write the value to a new row, or over the given one."""
+    return _save(action or JointAction(), value)
+
+
 def save_muscle(draft: documents.MuscleDocument, muscle: Muscle | None = None) -> Muscle:
     """Write the draft to rows: a new muscle, or over the given one.
 
     Raises MuscleGroup.DoesNotExist, Muscle.DoesNotExist or JointAction.DoesNotExist for a slug that
-    the draft names and the database does not have.
+    the draft names and the database does not have, and ValidationError for what the rows refuse.
     """
-    muscle = muscle or Muscle()
-    muscle.slug = draft.slug
-    muscle.name = draft.name
-    muscle.everyday_name = draft.everyday_name
-    muscle.aliases = "\n".join(draft.aliases)
-    muscle.order = draft.order
-    muscle.group = MuscleGroup.objects.get(slug=draft.group)
-    muscle.head_of = Muscle.objects.get(slug=draft.head_of) if draft.head_of else None
-    muscle.location = draft.location
-    muscle.function = draft.function
-    muscle.region = draft.region
-    muscle.is_deep = draft.is_deep
-    muscle.full_clean()
-    muscle.save()
+    muscle = _save(
+        muscle or Muscle(),
+        draft,
+        aliases="\n".join(draft.aliases),
+        group=MuscleGroup.objects.get(slug=draft.group),
+        head_of=Muscle.objects.get(slug=draft.head_of) if draft.head_of else None,
+    )
     muscle.actions.set([JointAction.objects.get(slug=slug) for slug in draft.actions])
     return muscle
 
@@ -157,87 +117,61 @@ def save_exercise(draft: documents.ExerciseDocument, exercise: Exercise | None =
     Raises Muscle.DoesNotExist for a muscle that the database does not have, and ValidationError
     for what the rows refuse.
     """
-    exercise = exercise or Exercise()
-    for field in ("slug", "name", "order", "answer", "equipment", "kind", "surface", "reviewed_by"):
-        setattr(exercise, field, getattr(draft, field))
-    exercise.aliases = "\n".join(draft.aliases)
-    exercise.reviewed_on = draft.reviewed_on or None
-    exercise.review_due = draft.review_due or None
-    exercise.full_clean()
-    exercise.save()
-
+    exercise = _save(
+        exercise or Exercise(),
+        draft,
+        aliases="\n".join(draft.aliases),
+        reviewed_on=draft.reviewed_on or None,
+        review_due=draft.review_due or None,
+    )
     slugs = {involvement.muscle for involvement in draft.involvements}
     slugs |= {effect.muscle for axis in draft.axes for option in axis.options for effect in option.effects}
     muscles = {slug: Muscle.objects.get(slug=slug) for slug in slugs}
-    for owned in (exercise.sections, exercise.cues, exercise.involvements, exercise.axes):
-        owned.all().delete()
+
+    for parts in (exercise.sections, exercise.cues, exercise.involvements, exercise.axes):
+        parts.all().delete()
     for order, section in enumerate(draft.sections):
-        _create(Section, exercise=exercise, order=order, heading=section.heading, body=section.body)
+        _save(Section(exercise=exercise, order=order), section)
     for order, cue in enumerate(draft.cues):
-        _create(
-            FormCue,
-            exercise=exercise,
-            order=order,
-            phase=cue.phase,
-            do=cue.do,
-            avoid=cue.avoid,
-            why=cue.why,
-            goes_wrong=cue.goes_wrong,
-            how_sure=cue.how_sure,
-        )
+        _save(FormCue(exercise=exercise, order=order), cue)
     for order, involvement in enumerate(draft.involvements):
-        _create(
-            Involvement,
-            exercise=exercise,
-            order=order,
-            muscle=muscles[involvement.muscle],
-            role=involvement.role,
-            baseline=involvement.baseline,
-            floor=involvement.floor,
-            summary=involvement.summary,
-        )
+        _save(Involvement(exercise=exercise, order=order), involvement, muscle=muscles[involvement.muscle])
     options = {}
     for axis_order, axis in enumerate(draft.axes):
-        axis_row = _create(
-            StanceAxis,
-            exercise=exercise,
-            order=axis_order,
-            slug=axis.slug,
-            name=axis.name,
-            explanation=axis.explanation,
-        )
+        axis_row = _save(StanceAxis(exercise=exercise, order=axis_order), axis)
         for order, option in enumerate(axis.options):
-            options[axis.slug, option.slug] = _create(
-                StanceOption,
-                axis=axis_row,
-                order=order,
-                slug=option.slug,
-                name=option.name,
-                phrase=option.phrase,
-                is_neutral=option.is_neutral,
-                explanation=option.explanation,
-                caution=option.caution,
-                caution_source=option.caution_source,
-                foot_x=option.foot_x,
-                foot_y=option.foot_y,
-                foot_angle=option.foot_angle,
-            )
+            options[axis.slug, option.slug] = _save(StanceOption(axis=axis_row, order=order), option)
+    # Last, since an effect can name an option of any axis.
     for axis in draft.axes:
         for option in axis.options:
             for effect in option.effects:
-                _create(
-                    StanceEffect,
-                    option=options[axis.slug, option.slug],
+                _save(
+                    StanceEffect(option=options[axis.slug, option.slug]),
+                    effect,
                     muscle=muscles[effect.muscle],
-                    step=effect.step,
-                    reason=effect.reason,
                     with_option=options[effect.with_axis, effect.with_option] if effect.with_axis else None,
                 )
     return exercise
 
 
-def _create(model, **fields):
-    row = model(**fields)
+def _value(kind, row, **others):
+    """A value of the kind: `others`, and every further field that the row has as well."""
+    same = {
+        name: _text(getattr(row, name))
+        for name in kind.__struct_fields__
+        if name not in others and hasattr(row, name)
+    }
+    return kind(**same, **others)
+
+
+def _save(row, value, **others):
+    """Give the row `others` and every further field of the value that it has, then check and save it."""
+    fields = {field.name for field in row._meta.fields}
+    for name in value.__struct_fields__:
+        if name in fields and name not in others:
+            setattr(row, name, getattr(value, name))
+    for name, other in others.items():
+        setattr(row, name, other)
     row.full_clean()
     row.save()
     return row
@@ -247,6 +181,6 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-def _text(text: str) -> str:
+def _text(field):
     """A browser sends line ends as CRLF; a draft has them as LF, without blanks around."""
-    return text.replace("\r\n", "\n").strip()
+    return field.replace("\r\n", "\n").strip() if isinstance(field, str) else field

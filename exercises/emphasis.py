@@ -267,9 +267,9 @@ def _names(some: list[MuscleEmphasis], everything: tuple[MuscleEmphasis, ...]) -
             name = muscle.whole_name
         if _has_all(some, everything, lambda m: m.muscle.group.slug, muscle.group.slug):
             name = muscle.group.name
-        if f"the {name}" not in names:
-            names.append(f"the {name}")
-    return join_words(names)
+        if name not in names:
+            names.append(name)
+    return f"the {join_words(names)}"
 
 
 def _has_all(some, everything, key, value) -> bool:

@@ -158,23 +158,7 @@ def _unpublished(thing, problem: publishing.Problem) -> str:
     return f"{thing.name}: loaded but not published. {problem.where}: {problem.what}"
 
 
-def _save_group(value: documents.MuscleGroup, row: MuscleGroup | None) -> MuscleGroup:
-    return _save_fields(value, row or MuscleGroup())
-
-
-def _save_action(value: documents.JointAction, row: JointAction | None) -> JointAction:
-    return _save_fields(value, row or JointAction())
-
-
-def _save_fields(value, row):
-    for field in value.__struct_fields__:
-        setattr(row, field, getattr(value, field))
-    row.full_clean()
-    row.save()
-    return row
-
-
-GROUP = Kind("group", MuscleGroup, drafts.group_value, _save_group)
-ACTION = Kind("action", JointAction, drafts.action_value, _save_action)
+GROUP = Kind("group", MuscleGroup, drafts.group_value, drafts.save_group)
+ACTION = Kind("action", JointAction, drafts.action_value, drafts.save_action)
 MUSCLE = Kind("muscle", Muscle, drafts.muscle_draft, drafts.save_muscle)
 EXERCISE = Kind("exercise", Exercise, drafts.exercise_draft, drafts.save_exercise)

@@ -9,7 +9,11 @@ export SITE_URL="${SITE_URL:-http://127.0.0.1:$port}"
 
 "$python" manage.py migrate --verbosity 0
 "$python" manage.py load_content
-"$python" manage.py collectstatic --no-input --verbosity 0
+# Compressing the static files takes seconds: only when one of them, or what they come from, is new.
+manifest="${DATA_DIR:-data}/static/staticfiles.json"
+if [ ! -f "$manifest" ] || [ -n "$(find static requirements.txt -newer "$manifest")" ]; then
+  "$python" manage.py collectstatic --no-input --verbosity 0
+fi
 echo
 echo "Legwork is at $SITE_URL (stop it with Ctrl-C)."
 echo "To edit, make the first staff account: $python manage.py createsuperuser"

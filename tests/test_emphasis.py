@@ -156,9 +156,17 @@ def test_the_summary_names_groups_that_move_as_one():
     stance = emphasis.stance_from(LEG_PRESS, {"height": "high", "width": "wide"})
     said = emphasis.summarise(stance, emphasis.emphasise(LEG_PRESS, stance))
     assert said == (
-        "With your feet high and a wide stance: more emphasis on the gluteus maximus, the adductors and "
-        "the hamstrings; less on the quadriceps and the gastrocnemius. "
+        "With your feet high and a wide stance: more emphasis on the gluteus maximus, adductors and "
+        "hamstrings; less on the quadriceps and gastrocnemius. "
         "Strongest now: the gluteus maximus (main driver)."
+    )
+
+
+def test_the_summary_of_the_neutral_stance_names_all_that_lead():
+    stance = emphasis.stance_from(LEG_PRESS, {})
+    assert emphasis.summarise(stance, emphasis.emphasise(LEG_PRESS, stance)) == (
+        "The neutral stance: your feet mid-plate and a shoulder-width stance. Strongest here: the vastus "
+        "lateralis, vastus medialis and vastus intermedius (main drivers)."
     )
 
 
