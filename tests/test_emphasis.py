@@ -152,6 +152,18 @@ def test_the_strongest_come_first_and_equals_keep_the_order_of_their_baselines()
     ]
 
 
+def test_of_equals_the_one_with_the_higher_baseline_comes_first():
+    weak = documents.Involvement(muscle="back", role="helper", baseline=3)
+    strong = documents.Involvement(muscle="front", role="target", baseline=4)
+    axis = documents.StanceAxis(
+        slug="height",
+        name="Height",
+        options=(make_option("middle", is_neutral=True), make_option("high", make_effect("back", 1))),
+    )
+    document = make_document(involvements=(weak, strong), axes=(axis,))
+    assert list(in_stance(document, height="high")) == ["front", "back"]
+
+
 def test_the_summary_names_groups_that_move_as_one():
     stance = emphasis.stance_from(LEG_PRESS, {"height": "high", "width": "wide"})
     said = emphasis.summarise(stance, emphasis.emphasise(LEG_PRESS, stance))

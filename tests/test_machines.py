@@ -3,7 +3,8 @@ from xml.etree import ElementTree
 import pytest
 from django.db import DatabaseError, connection
 
-from exercises.models import Publication
+from exercises import publishing
+from exercises.models import Exercise, Publication
 
 
 @pytest.mark.django_db
@@ -26,6 +27,12 @@ def test_robots_are_kept_from_the_admin_and_shown_the_sitemap(client):
     text = client.get("/robots.txt").content.decode()
     assert "Disallow: /admin/" in text
     assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in text
+
+
+def test_the_sitemap_has_a_page_once_however_often_it_was_published(client, starter_content):
+    exercise = Exercise.objects.get(slug="leg-press")
+    publishing.publish([exercise], "Again.")
+    assert client.get("/sitemap.xml").content.count(b"/exercises/leg-press/<") == 1
 
 
 def test_the_sitemap_has_every_live_page_with_the_date_of_its_publication(client, starter_content):

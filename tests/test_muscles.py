@@ -1,6 +1,7 @@
 import pytest
 
-from exercises.models import Muscle
+from exercises import publishing
+from exercises.models import Exercise, Muscle, StanceEffect
 
 
 def text_of(client, address):
@@ -31,6 +32,15 @@ def test_a_muscle_lists_the_stances_that_emphasise_it_most_best_first(client, st
     assert best < html.index('href="/exercises/leg-press/?height=middle&amp;width=narrow"')
     assert "main driver, 10 of 10" in html
     assert client.get("/exercises/leg-press/?height=low&width=narrow").status_code == 200
+
+
+def test_only_the_live_version_of_an_exercise_counts(client, starter_content):
+    exercise = Exercise.objects.get(slug="leg-press")
+    StanceEffect.objects.filter(option__slug="low", muscle__slug="vastus-lateralis").delete()
+    publishing.publish([exercise], "Low feet no longer count.")
+    html = text_of(client, "/muscles/vastus-lateralis/")
+    assert "10 of 10" not in html
+    assert html.count("<li data-level=") == 1
 
 
 def test_a_muscle_that_no_stance_raises_says_so(client, starter_content):
