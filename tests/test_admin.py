@@ -78,7 +78,9 @@ def test_staff_without_the_permission_are_refused(client, exercise, page):
     user = User.objects.create_user("guest", is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="view_exercise"))
     client.force_login(user)
-    assert client.get(url(page, exercise)).status_code == 403
+    response = client.get(url(page, exercise))
+    assert response.status_code == 403
+    assert "An administrator of this site can give you the permission" in response.content.decode()
     assert client.post(url(page, exercise), {"note": "Mine."}).status_code == 403
     assert exercise.publications.count() == 1
 

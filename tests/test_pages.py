@@ -85,6 +85,12 @@ def test_what_is_not_there_is_a_404_that_helps(client, starter_content, address)
     assert 'href="/muscles/soleus/"' in html
 
 
+def test_a_request_that_makes_no_sense_gets_a_page_that_says_so(client, starter_content):
+    response = client.get("/", headers={"Host": "somewhere.else"})
+    assert response.status_code == 400
+    assert "We did not understand that" in response.content.decode()
+
+
 def test_the_page_for_our_own_mistakes_needs_no_database(client, django_assert_num_queries, db):
     from django.template.loader import render_to_string
 
