@@ -47,7 +47,7 @@ def panel_context(document: ExerciseDocument, stance: emphasis.Stance) -> dict:
         "regions": regions,
         "map_label": f"Muscle map, front and back: {stance.words}",
         "foot": stance.foot,
-        "foot_marks": sorted({other.foot[:2] for other in emphasis.all_stances(document)}),
+        "foot_places": emphasis.foot_places(document),
     }
 
 

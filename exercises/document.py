@@ -9,13 +9,14 @@ Names of muscles, groups and actions are written in lower case, as inside a sent
 """
 
 import hashlib
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
 SCHEMA = 1
 
-Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Slug = Annotated[str, msgspec.Meta(pattern=SLUG, max_length=64)]
 Emphasis = Annotated[int, msgspec.Meta(ge=1, le=10)]
 Step = Annotated[int, msgspec.Meta(ge=-3, le=3)]
 
@@ -122,7 +123,7 @@ class Involvement(Value, kw_only=True):
     """What an exercise asks of one muscle at the neutral stance."""
 
     muscle: Slug
-    role: str  # "target", "helper" or "stabiliser"
+    role: Literal["target", "helper", "stabiliser"]
     baseline: Emphasis
     floor: Emphasis = 1
     summary: str = ""
@@ -174,8 +175,8 @@ class ExerciseDocument(Value, kw_only=True):
     order: int = 0
     answer: str = ""  # the one-paragraph answer, plain text
     equipment: str = ""
-    kind: str = "compound"  # or "isolation"
-    surface: str = "plate"  # what is drawn under the feet: "plate" or "floor"
+    kind: Literal["compound", "isolation"] = "compound"
+    surface: Literal["plate", "floor"] = "plate"  # what is drawn under the feet
     reviewed_by: str = ""
     reviewed_on: str = ""  # ISO date
     review_due: str = ""  # ISO date

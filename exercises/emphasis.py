@@ -34,7 +34,6 @@ class UnknownOption(ValueError):
             if len(known) > 1
             else f"{axis.name} can only be {known[0]}."
         )
-        self.axis = axis
 
 
 class Choice(Value, kw_only=True):
@@ -173,6 +172,14 @@ def all_stances(document: ExerciseDocument) -> tuple[Stance, ...]:
         Stance(choices=tuple(Choice(axis=a, option=o) for a, o in zip(document.axes, chosen, strict=True)))
         for chosen in product(*(axis.options for axis in document.axes))
     )
+
+
+def foot_places(document: ExerciseDocument) -> list[tuple[int, int]]:
+    """x and y of every place of the picture in which some stance puts the right foot."""
+    places = {(0, 0)}
+    for axis in document.axes:
+        places = {(x + option.foot_x, y + option.foot_y) for x, y in places for option in axis.options}
+    return sorted(places)
 
 
 def best_stances(document: ExerciseDocument, most: int = 3) -> tuple[BestStance, ...]:

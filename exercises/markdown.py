@@ -10,12 +10,14 @@ from collections.abc import Mapping
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
 # Goes up when the same Markdown gives other HTML; documents name the one that they were made with.
 VERSION = "1"
 
 LINK = re.compile(r"\[\[([a-z]+):([^\[\]|\n]{1,64})(?:\|([^\[\]\n]{1,200}))?\]\]")
 LINK_KINDS = {"muscle": "/muscles/{}/"}
+PLAIN_LINK = re.compile(r"/muscles/([^/?#]+)")
 TAGS = {"p", "a", "strong", "em", "ul", "ol", "li", "h3", "h4", "h5", "h6", "blockquote", "br", "code"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "hr"}
 
@@ -31,10 +33,24 @@ def render(text: str, names: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def links(text: str) -> list[tuple[str, str]]:
-    """The (kind, slug) of every [[...]] link, in order. Kinds that do not exist are among them."""
+    """The (kind, slug) of every [[...]] link, then of every plain one to a muscle's page. Kinds that do
+    not exist are among them."""
     found: list[tuple[str, str]] = []
-    _markdown.render(text, {"names": {}, "found": found})
+    for token in _inline_tokens(text, found):
+        if token.type == "link_open" and (match := PLAIN_LINK.match(token.attrGet("href"))):
+            found.append(("muscle", match[1]))
     return found
+
+
+def has_broken_link(text: str) -> bool:
+    """Whether [[ is left over in the words, outside of code: somebody meant a link there."""
+    return any("[[" in token.content for token in _inline_tokens(text, []) if token.type == "text")
+
+
+def _inline_tokens(text: str, found: list) -> list[Token]:
+    """The pieces inside the text's paragraphs; `found` takes its [[...]] links."""
+    blocks = _markdown.parse(text, {"names": {}, "found": found})
+    return [token for block in blocks for token in block.children or ()]
 
 
 def _site_link(state: StateInline, silent: bool) -> bool:

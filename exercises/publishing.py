@@ -45,7 +45,8 @@ class Surroundings(msgspec.Struct, frozen=True):
 
 
 def surroundings(along: Iterable[Muscle] = ()) -> Surroundings:
-    """The published muscles, `along` among them as their drafts have them. Three queries."""
+    """The published muscles, `along` among them as their drafts have them. Three queries, and those
+    of a draft for each of `along`."""
     groups = {group.slug: drafts.group_value(group) for group in MuscleGroup.objects.all()}
     actions = {action.slug: drafts.action_value(action) for action in JointAction.objects.all()}
     muscles = {
@@ -188,28 +189,36 @@ def _check_links(where: str, text: str, around: Surroundings) -> list[Problem]:
                     where, f"[[{kind}:{slug}]] links to a muscle that does not exist or is not published."
                 )
             )
+    if markdown.has_broken_link(text):
+        what = "Some [[...]] is not written as a link, and readers see its brackets. Write [[muscle:soleus]]."
+        problems.append(Problem(where, what, is_error=False))
     return problems
 
 
 def freeze_muscle(draft: documents.MuscleDocument, around: Surroundings) -> documents.MuscleDocument:
     """The self-contained document of a draft, or of an older document, made anew."""
     names = _link_names(around)
+    # An older document may name an action that staff have renamed or deleted since: it keeps its copy.
+    actions = {action.slug: action for action in draft.action_copies} | dict(around.actions)
     return msgspec.structs.replace(
         _freeze_place(draft, around.groups, names["muscle"]),
         schema=documents.SCHEMA,
         renderer=markdown.VERSION,
         location_html=markdown.render(draft.location, names),
         function_html=markdown.render(draft.function, names),
-        action_copies=tuple(around.actions[slug] for slug in draft.actions),
+        action_copies=tuple(actions[slug] for slug in draft.actions),
     )
 
 
 def _freeze_place(
     draft: documents.MuscleDocument, groups: Mapping[str, documents.MuscleGroup], names: Mapping[str, str]
 ) -> documents.MuscleDocument:
-    """The draft with the parts that MuscleDocument.as_name needs."""
+    """The draft with the parts that MuscleDocument.as_name needs. As with actions, an older document
+    whose group is no longer there keeps its copy."""
     return msgspec.structs.replace(
-        draft, group_copy=groups[draft.group], whole_name=names.get(draft.head_of, "")
+        draft,
+        group_copy=groups.get(draft.group, draft.group_copy),
+        whole_name=names.get(draft.head_of, ""),
     )
 
 
@@ -294,8 +303,8 @@ def publish(things: Sequence[Thing], note: str, by=None) -> list[Publication]:
     a check finds an error.
     """
     # Whoever publishes the same thing at the same time waits here, and then gets the next number.
-    for thing in things:
-        type(thing).objects.select_for_update().get(pk=thing.pk)
+    # The rows are read anew: what the caller holds may be older than what somebody has saved since.
+    things = [type(thing).objects.select_for_update().get(pk=thing.pk) for thing in things]
     problems = check(things)
     if any(problem.is_error for problem in problems):
         raise Refused(problems)
@@ -353,12 +362,14 @@ def _write(thing: Thing, document, note: str, by) -> Publication:
     is_exercise = isinstance(thing, Exercise)
     last = thing.publications.order_by("-number").first()
     now = timezone.now()
+    text = documents.to_json(document)
+    documents.from_json(text, type(document))  # what could not be read back must not be written
     publication = Publication.objects.create(
         kind=Publication.Kind.EXERCISE if is_exercise else Publication.Kind.MUSCLE,
         exercise=thing if is_exercise else None,
         muscle=None if is_exercise else thing,
         number=last.number + 1 if last else 1,
-        document=documents.to_json(document),
+        document=text,
         note=note,
         published_by=by,
         published_at=now,

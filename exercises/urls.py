@@ -1,4 +1,3 @@
-from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
 from .views import exercises, machines, muscles, pages
@@ -19,10 +18,5 @@ urlpatterns = [
     path("muscles/<slug:slug>/", muscles.muscle_detail, name="muscle_detail"),
     path("healthz", machines.healthz, name="healthz"),
     path("robots.txt", machines.robots, name="robots"),
-    path(
-        "sitemap.xml",
-        sitemap,
-        {"sitemaps": {"published": machines.PublishedSitemap}},
-        name="django.contrib.sitemaps.views.sitemap",
-    ),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
 ]

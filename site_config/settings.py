@@ -27,9 +27,9 @@ if _site.scheme not in ("http", "https") or not _site.hostname or _site.path or 
     raise ImproperlyConfigured(
         f"SITE_URL is {SITE_URL!r}. It has to be a scheme and a host, such as https://legwork.example."
     )
-IS_PUBLIC = _site.hostname not in ("127.0.0.1", "localhost", "::1")
-
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname, "127.0.0.1", "localhost", "[::1]"])
+_loopback = {"127.0.0.1", "localhost", "::1", "[::1]"}
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname, *sorted(_loopback)])
+IS_PUBLIC = not {_site.hostname, *ALLOWED_HOSTS} <= _loopback
 
 
 def _secret_key() -> str:

@@ -136,6 +136,8 @@ def test_a_muscle_that_is_involved_twice_is_refused_kindly_and_nothing_is_lost(c
         ),
         ({"axes-0-slug": "lens"}, "is taken by the site itself"),
         ({"slug": "two words"}, "valid “slug”"),
+        ({"slug": "Leg_Press"}, "lower-case letters, digits and single hyphens"),
+        ({"axes-0-slug": "toe_angle"}, "lower-case letters, digits and single hyphens"),
         ({"name": ""}, "This field is required"),
     ],
 )

@@ -2,7 +2,8 @@
 
 import pytest
 
-from exercises import markdown, publishing, starter
+from exercises import document as documents
+from exercises import markdown, starter
 from exercises.models import MapRegion
 from tests.make import make_starter_document, starter_muscles
 
@@ -92,7 +93,7 @@ def test_links_lead_to_muscles():
         assert all(kind == "muscle" and slug in MUSCLES for kind, slug in markdown.links(text))
 
 
-def test_documents_hold_no_draft_html():
+def test_a_frozen_article_has_its_html_and_names_what_made_it():
     assert all(section.body_html for section in LEG_PRESS.sections)
     assert LEG_PRESS.renderer == markdown.VERSION
-    assert LEG_PRESS.schema == publishing.documents.SCHEMA
+    assert LEG_PRESS.schema == documents.SCHEMA

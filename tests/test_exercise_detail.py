@@ -35,8 +35,9 @@ def test_a_stance_in_the_address_is_chosen_and_shown(client, starter_content):
     assert 'value="high" checked' in html
     assert 'value="wide" checked' in html
     assert "With your feet high and a wide stance" in html
-    assert 'transform="translate(178 -100) rotate(25)"' in html
-    assert 'transform="translate(-178 -100) rotate(-25)"' in html
+    mirrored = '<g transform="scale(-1 1)"><g class="foot" id="foot-left"'
+    assert f'{mirrored} transform="translate(178 -100) rotate(25)"' in html
+    assert 'id="foot-right" transform="translate(178 -100) rotate(25)"' in html
     assert 'id="back-gluteus-maximus" data-level="4"' in html
 
 
@@ -48,7 +49,7 @@ def test_a_muscle_that_is_not_involved_has_no_level(client, starter_content):
 def test_toes_turned_in_turn_both_feet_in(client, starter_content):
     html = text_of(client, "/exercises/standing-calf-raise/?toes=in")
     assert 'id="foot-right" transform="translate(62 0) rotate(-18)"' in html
-    assert 'id="foot-left" transform="translate(-62 0) rotate(18)"' in html
+    assert 'id="foot-left" transform="translate(62 0) rotate(-18)"' in html
 
 
 def test_the_two_heads_of_gastrocnemius_are_tinted_each_by_itself(client, starter_content):

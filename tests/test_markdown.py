@@ -22,6 +22,19 @@ def test_links_are_found_in_order_with_those_that_lead_nowhere():
     assert markdown.links(text) == [("muscle", "soleus"), ("planet", "mars")]
 
 
+def test_a_plain_link_to_a_muscle_counts_as_well():
+    assert markdown.links("[it](/muscles/wing/) and [us](/about/)") == [("muscle", "wing")]
+
+
+@pytest.mark.parametrize("text", ["[[Muscle:soleus]]", "[[soleus]]", "see [[muscle:soleus"])
+def test_brackets_that_are_no_link_are_noticed(text):
+    assert markdown.has_broken_link(text)
+
+
+def test_links_and_code_are_not_taken_for_broken_links():
+    assert not markdown.has_broken_link("[[muscle:soleus]], [it](/about/), `[[soleus]]`")
+
+
 def test_a_link_inside_code_is_no_link():
     assert markdown.links("`[[muscle:soleus]]`") == []
 

@@ -1,7 +1,7 @@
 import pytest
 
 from exercises import publishing
-from exercises.models import Exercise, Muscle, StanceEffect
+from exercises.models import Exercise, Muscle, MuscleGroup, StanceEffect
 
 
 def text_of(client, address):
@@ -16,6 +16,15 @@ def test_all_muscles_stand_under_their_groups_and_on_the_map(client, starter_con
     for muscle in Muscle.objects.all():
         assert f'<li><a href="/muscles/{muscle.slug}/">' in html
         assert f'href="/muscles/{muscle.slug}/" aria-label=' in html
+
+
+def test_a_group_stands_there_once_though_its_muscles_have_copies_of_different_age(client, starter_content):
+    MuscleGroup.objects.filter(slug="quadriceps").update(summary="Said anew.", order=9)
+    publishing.publish([Muscle.objects.get(slug="vastus-medialis")], "The group's words.")
+    html = text_of(client, "/muscles/")
+    assert html.count('<section id="quadriceps">') == 1
+    assert "Said anew." in html
+    assert html.index("Shin muscles") < html.index("Quadriceps")
 
 
 def test_a_muscle_says_where_it_lies_what_it_does_and_who_its_neighbours_are(client, starter_content):

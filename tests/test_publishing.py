@@ -5,13 +5,14 @@ import subprocess
 import sys
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from exercises import document as documents
 from exercises import drafts, publishing
-from exercises.models import BestStance, Exercise, Muscle, Publication
+from exercises.models import BestStance, Exercise, JointAction, Muscle, MuscleGroup, Publication
 from tests.make import (
     make_editor,
     make_effect,
@@ -231,6 +232,33 @@ def test_copies_fall_behind_and_are_brought_up_to_date_without_the_draft():
     assert fresh.content.muscle("front").name == "front of thigh"
     assert fresh.content.answer == "It works the thigh."
     assert publishing.behind() == []
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_what_was_saved_meanwhile_is_published_not_what_the_caller_holds():
+    exercise = make_exercise()
+    Exercise.objects.filter(pk=exercise.pk).update(answer="Saved by somebody else.")
+    publishing.publish([exercise], "Again.")
+    assert publishing.live_publication(exercise).content.answer == "Saved by somebody else."
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_what_could_not_be_read_back_is_not_written():
+    exercise = make_exercise()
+    exercise.axes.update(slug="Toe_Angle")  # past the form's check
+    with pytest.raises(msgspec.ValidationError):
+        publishing.publish([exercise], "Oops.")
+    assert exercise.publications.count() == 1
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_a_group_or_an_action_that_was_renamed_or_deleted_breaks_no_document():
+    make_exercise()
+    MuscleGroup.objects.update(slug="renamed")
+    JointAction.objects.all().delete()
+    live = Publication.objects.muscles().live().get(slug="front")
+    assert live not in publishing.behind()
+    assert publishing.refresh(live, "Again.").content == live.content
 
 
 @pytest.mark.usefixtures("empty_site")

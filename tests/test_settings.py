@@ -29,6 +29,7 @@ def test_a_public_site_passes_the_deployment_check(tmp_path):
         ({"DEBUG": "1"}, "DEBUG is on"),
         ({"SITE_URL": "http://legwork.example"}, "SITE_URL is not https"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS is '*'"),
+        ({"SITE_URL": "http://127.0.0.1:8000", "ALLOWED_HOSTS": "legwork.example"}, "SITE_URL is not https"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is weak"),
         ({"SECRET_KEY": "a" * 60}, "SECRET_KEY is weak"),
         ({"SITE_URL": "legwork.example"}, "It has to be a scheme and a host"),

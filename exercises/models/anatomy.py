@@ -1,5 +1,8 @@
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
+
+from ..document import SLUG
 
 NAME_HELP = "In lower case, as inside a sentence."
 MARKDOWN_HELP = (
@@ -7,6 +10,12 @@ MARKDOWN_HELP = (
     "Link a muscle with [[muscle:gluteus-maximus]] or [[muscle:gluteus-maximus|your words]]."
 )
 ALIASES_HELP = "Other names, one to a line."
+
+
+# Documents take no other slugs, so rows must not either.
+validate_slug = RegexValidator(
+    SLUG, "Use lower-case letters, digits and single hyphens, such as toe-angle, for the slug."
+)
 
 
 class MapRegion(models.TextChoices):
@@ -33,7 +42,7 @@ class MapRegion(models.TextChoices):
 class MuscleGroup(models.Model):
     name = models.CharField(max_length=100, help_text=NAME_HELP)
     everyday_name = models.CharField(max_length=100, blank=True, help_text="Such as: front of the thigh.")
-    slug = models.SlugField(max_length=64, unique=True)
+    slug = models.SlugField(max_length=64, unique=True, validators=[validate_slug])
     summary = models.TextField(blank=True, help_text="What the group is and does, in a sentence or two.")
     order = models.PositiveSmallIntegerField(default=0)
 
@@ -46,7 +55,7 @@ class MuscleGroup(models.Model):
 
 class JointAction(models.Model):
     name = models.CharField(max_length=100, help_text=NAME_HELP)
-    slug = models.SlugField(max_length=64, unique=True)
+    slug = models.SlugField(max_length=64, unique=True, validators=[validate_slug])
     summary = models.CharField(max_length=300, blank=True, help_text="A plain sentence.")
 
     class Meta:
@@ -61,7 +70,10 @@ class Muscle(models.Model):
     everyday_name = models.CharField(max_length=100, blank=True, help_text="Such as: outer thigh.")
     aliases = models.TextField(blank=True, help_text=ALIASES_HELP)
     slug = models.SlugField(
-        max_length=64, unique=True, help_text="The page's address: /muscles/gluteus-maximus/."
+        max_length=64,
+        unique=True,
+        validators=[validate_slug],
+        help_text="The page's address: /muscles/gluteus-maximus/.",
     )
     order = models.PositiveSmallIntegerField(default=0, help_text="Its place within its group.")
     group = models.ForeignKey(MuscleGroup, on_delete=models.PROTECT, related_name="muscles")

@@ -2,7 +2,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from .anatomy import ALIASES_HELP, MARKDOWN_HELP, NAME_HELP, Muscle
+from .anatomy import ALIASES_HELP, MARKDOWN_HELP, NAME_HELP, Muscle, validate_slug
 
 
 class Exercise(models.Model):
@@ -19,7 +19,10 @@ class Exercise(models.Model):
     name = models.CharField(max_length=100, help_text=NAME_HELP)
     aliases = models.TextField(blank=True, help_text=ALIASES_HELP)
     slug = models.SlugField(
-        max_length=64, unique=True, help_text="The page's address: /exercises/leg-press/."
+        max_length=64,
+        unique=True,
+        validators=[validate_slug],
+        help_text="The page's address: /exercises/leg-press/.",
     )
     order = models.PositiveSmallIntegerField(
         default=100, help_text="Its place in lists. The first exercise is the one on the home page."

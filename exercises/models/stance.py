@@ -3,7 +3,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from .anatomy import Muscle
+from .anatomy import Muscle, validate_slug
 from .exercise import Exercise
 
 # Parameters of ours in a page's address: no axis can take one of these names.
@@ -14,7 +14,9 @@ class StanceAxis(models.Model):
     exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="axes")
     name = models.CharField(max_length=100, help_text="Such as: Foot height.")
     slug = models.SlugField(
-        max_length=64, help_text="Its name in the page's address: height, as in ?height=high."
+        max_length=64,
+        validators=[validate_slug],
+        help_text="Its name in the page's address: height, as in ?height=high.",
     )
     explanation = models.TextField(blank=True, help_text="What it is, in a sentence or two. Plain text.")
     order = models.PositiveSmallIntegerField(default=0)
@@ -41,7 +43,7 @@ class StanceAxis(models.Model):
 class StanceOption(models.Model):
     axis = models.ForeignKey(StanceAxis, on_delete=models.CASCADE, related_name="options")
     name = models.CharField(max_length=100, help_text="Such as: high.")
-    slug = models.SlugField(max_length=64)
+    slug = models.SlugField(max_length=64, validators=[validate_slug])
     phrase = models.CharField(
         max_length=100,
         blank=True,

@@ -1,11 +1,12 @@
 """Pages for machines, and the pages for what went wrong."""
 
 from django.conf import settings
-from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps import Sitemap, views
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from ..models import Publication
@@ -13,6 +14,7 @@ from .shared import read_page
 
 
 @never_cache
+@csrf_exempt  # as in read_page
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 if the database answers, else 503."""
@@ -45,6 +47,11 @@ class PublishedSitemap(Sitemap):
 
     def lastmod(self, publication):
         return publication.live_from
+
+
+@read_page
+def sitemap(request: HttpRequest) -> HttpResponse:
+    return views.sitemap(request, {"published": PublishedSitemap})
 
 
 def page_not_found(request: HttpRequest, exception) -> HttpResponse:

@@ -10,11 +10,11 @@ from .shared import find_live, read_page
 
 @read_page
 def muscle_list(request: HttpRequest) -> HttpResponse:
-    muscles = [publication.content for publication in Publication.objects.muscles().live()]
-    muscles.sort(key=lambda muscle: (muscle.group_copy.order, muscle.order, muscle.name))
-    groups = [
-        (group, list(members)) for group, members in groupby(muscles, key=lambda muscle: muscle.group_copy)
-    ]
+    muscles = [p.content for p in Publication.objects.muscles().live().order_by("live_from", "number")]
+    # Each muscle has its own copy of the group, as that was then: the latest stands for all.
+    latest = {muscle.group: muscle.group_copy for muscle in muscles}
+    muscles.sort(key=lambda m: (latest[m.group].order, m.group, m.order, m.name))
+    groups = [(latest[slug], list(members)) for slug, members in groupby(muscles, key=lambda m: m.group)]
     regions = {
         muscle.region: Mark(label=muscle_label(muscle), href=f"/muscles/{muscle.slug}/")
         for muscle in reversed(muscles)

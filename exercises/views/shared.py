@@ -32,8 +32,8 @@ def find_live(kind: Publication.Kind, slug: str) -> Publication:
     publication = live.filter(slug=slug).first()
     if publication is None:
         former = Publication.objects.filter(kind=kind, slug=slug).out().first()
-        things = {"exercise": former.exercise_id, "muscle": former.muscle_id} if former else {}
-        publication = live.filter(**{kind: things.get(kind)}).first() if former else None
+        if former:
+            publication = live.filter(exercise_id=former.exercise_id, muscle_id=former.muscle_id).first()
     if publication is None:
         raise Http404(f"There is no {kind} at this address.")
     return publication
