@@ -6,9 +6,9 @@ from itertools import groupby
 from django.http import Http404, HttpRequest
 from django.utils.dateparse import parse_date
 
-from . import emphasis
-from .document import ExerciseDocument, MuscleDocument, Value
-from .models import BestStance, Publication
+from . import certainty, emphasis
+from .document import Claim, EffectName, ExerciseDocument, MuscleDocument, StanceOption, StudyDocument, Value
+from .models import BestStance, EvidenceUse, Publication
 
 
 class Mark(Value, kw_only=True):
@@ -18,6 +18,25 @@ class Mark(Value, kw_only=True):
     href: str
     level: int | None = None
     is_located: bool = False
+
+
+class Step(Value, kw_only=True):
+    """One taught step of a muscle's story, whether it counts under the lens, and what studies say of it.
+
+    `evidence` is None in documents from before effects were graded.
+    """
+
+    applied: emphasis.Applied
+    is_counted: bool
+    evidence: certainty.Evidence | None = None
+
+
+class ClaimedEffect(Value, kw_only=True):
+    """An effect that a claim rests on: in words, with its grade, and the stance that shows it."""
+
+    words: str
+    certainty: str
+    query: str
 
 
 def chosen_stance(document: ExerciseDocument, request: HttpRequest) -> emphasis.Stance:
@@ -42,13 +61,31 @@ def panel_context(document: ExerciseDocument, stance: emphasis.Stance) -> dict:
     return {
         "exercise": document,
         "stance": stance,
-        "ranked": ranked,
+        "lenses": emphasis.LENSES.items() if document.is_graded else (),
+        "ranked": [(m, _steps(document, m)) for m in ranked],
+        "is_set_aside": any(m.set_aside for m in ranked),
         "summary": emphasis.summarise(stance, ranked),
+        "cautions": [thing for thing in (*_chosen_options(stance), document) if thing.caution],
         "regions": regions,
         "map_label": f"Muscle map, front and back: {stance.words}",
         "foot": stance.foot,
         "foot_places": emphasis.foot_places(document),
     }
+
+
+def _chosen_options(stance: emphasis.Stance) -> list[StanceOption]:
+    return [choice.option for choice in stance.choices]
+
+
+def _steps(document: ExerciseDocument, m: emphasis.MuscleEmphasis) -> list[Step]:
+    """The muscle's steps, those that count first."""
+    steps = []
+    for applied in (*m.applied, *m.set_aside):
+        choice, effect = applied.choice, applied.effect
+        name = certainty.name_of(choice.axis.slug, choice.option.slug, effect)
+        evidence = certainty.evidence_in(document, name, effect.step) if document.is_graded else None
+        steps.append(Step(applied=applied, is_counted=applied in m.applied, evidence=evidence))
+    return steps
 
 
 def article_context(document: ExerciseDocument, stance: emphasis.Stance) -> dict:
@@ -58,7 +95,57 @@ def article_context(document: ExerciseDocument, stance: emphasis.Stance) -> dict
     return {
         **panel_context(document, stance),
         "parts": sorted(parts, key=lambda part: roles[part[0].role]),
+        "claims": [_claim(document, claim) for claim in document.claims],
         "reviewed_on": parse_date(document.reviewed_on),
+    }
+
+
+def _claim(document: ExerciseDocument, claim: Claim) -> tuple[Claim, list[ClaimedEffect], list]:
+    """The claim, the effects that it rests on, and what was measured of its muscles, study by study."""
+    effects = certainty.named_effects(document)
+    claimed = [_claimed_effect(document, name, effects) for name in claim.effects if name in effects]
+    return claim, claimed, certainty.involvement_in(document, claim.muscles)
+
+
+def _claimed_effect(document: ExerciseDocument, name: EffectName, effects: Mapping) -> ClaimedEffect:
+    return ClaimedEffect(
+        words=emphasis.effect_words(document, name, effects[name].step),
+        certainty=effects[name].certainty,
+        query=emphasis.stance_of(document, name).query,
+    )
+
+
+def study_context(study: StudyDocument, uses: Iterable[EvidenceUse]) -> dict:
+    """All that `study_detail.html` shows. `uses` are the rows of what rests on it in live pages, with their
+    publications, in the order of the pages."""
+    muscles = {muscle.slug: muscle for muscle in study.muscle_copies}
+    groups = {muscle.group.slug: muscle.group.name for muscle in study.muscle_copies}
+    pages = groupby(uses, key=lambda use: use.publication)
+    return {
+        "section": "evidence",
+        "study": study,
+        "findings": [
+            (f, [muscles[slug] for slug in f.muscles if slug in muscles], groups.get(f.group, ""))
+            for f in study.findings
+        ],
+        "pages": [(publication, _by_side(rows)) for publication, rows in pages],
+        "regions": {
+            muscle.region: Mark(label=muscle.name, href=f"/muscles/{muscle.slug}/", is_located=True)
+            for muscle in study.muscle_copies
+        },
+        "map_label": "The muscles that its findings here are about, front and back view",
+    }
+
+
+def _by_side(uses: Iterable[EvidenceUse]) -> dict[str, list[EvidenceUse]]:
+    """The rows of one page: `claims`, `effects` and, if it has neither, `cited`."""
+    uses = list(uses)
+    claims = [use for use in uses if use.side == EvidenceUse.Side.CLAIM]
+    cited = [use for use in uses if use.side == EvidenceUse.Side.CITED]
+    return {
+        "claims": claims,
+        "effects": [use for use in uses if use not in claims and use not in cited],
+        "cited": cited,
     }
 
 

@@ -13,12 +13,16 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-SCHEMA = 1
+SCHEMA = 2
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, msgspec.Meta(pattern=SLUG, max_length=64)]
 Emphasis = Annotated[int, msgspec.Meta(ge=1, le=10)]
 Step = Annotated[int, msgspec.Meta(ge=-3, le=3)]
+Year = Annotated[int, msgspec.Meta(ge=1800, le=2200)]
+DOI = r"^10\.\d{4,9}/\S+$"
+Doi = Annotated[str, msgspec.Meta(pattern=rf"^$|{DOI}", max_length=200)]
+Grade = Literal["supported", "partly supported", "contested", "not supported", "untested"]
 
 
 class Value(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -98,6 +102,94 @@ class MuscleDocument(Value, kw_only=True):
         )
 
 
+# Evidence
+
+
+class Finding(Value, kw_only=True):
+    """What a study found about muscles of one exercise of this site.
+
+    A *comparison* set one option of an axis against another: `direction` is that of the muscles'
+    reading at `option`, seen from `against`. `with_axis` and `with_option` name an option of another
+    axis that both conditions had. An *involvement* says what the exercise asks of muscles, whatever the
+    stance. An *indirect* finding comes from another exercise or condition, `elsewhere`, and stands
+    beside the effect of `option`, or, without an option, beside what is said of the muscles.
+    """
+
+    kind: Literal["comparison", "involvement", "indirect"]
+    exercise: Slug
+    muscles: tuple[Slug, ...] = ()
+    group: str = ""  # slug of a muscle group, where the paper names no single muscle
+    axis: str = ""
+    option: str = ""
+    against: str = ""
+    with_axis: str = ""
+    with_option: str = ""
+    direction: Literal["", "more", "less", "no difference", "none reported"] = ""
+    elsewhere: str = ""
+    load: str = ""
+    words: str  # what was found, in a sentence
+    known_through: str = ""  # where this is read, if not in the study itself
+
+
+class StudyCopy(Value, kw_only=True):
+    """A study as an exercise's document has it: to name it, cite it, and count its findings."""
+
+    slug: Slug
+    short_name: str  # how texts call it: "Da Silva 2008"
+    authors: str = ""  # "Surname AB, Surname CD and others"; empty where they are not known
+    year: Year
+    title: str
+    journal: str = ""
+    volume: str = ""  # with the issue: "22(4)"
+    pages: str = ""
+    doi: Doi = ""
+    pmid: str = ""
+    kind: Literal["activity", "growth", "use", "forces", "review"]
+    participants: str = ""
+    is_retracted: bool = False
+    findings: tuple[Finding, ...] = ()
+
+    # frozen, in an exercise's document: how many places of its text cite the study
+    places: int = 0
+
+    @property
+    def place_numbers(self) -> range:
+        """The numbers of the places in the text that cite it, from 1."""
+        return range(1, self.places + 1)
+
+    @property
+    def citation(self) -> str:
+        """The reference in one line, but for title and DOI: "Da Silva EM and others (2008)"."""
+        return f"{self.authors} ({self.year})" if self.authors else f"({self.year})"
+
+    @property
+    def source(self) -> str:
+        """Where it was printed: "Journal of Strength and Conditioning Research 22(4):1059-1065"."""
+        volume = f"{self.volume}:{self.pages}" if self.volume and self.pages else self.volume or self.pages
+        return f"{self.journal} {volume}".strip()
+
+
+class StudyDocument(StudyCopy, kw_only=True):
+    sample_size: int | None = None
+    machine: str = ""
+    load: str = ""
+    measured: str = ""
+    conditions: str = ""  # what was compared, and which of it counts as which option of this site
+    summary: str = ""  # what it found, in a sentence or two
+    limits: str = ""
+    basis: str = ""  # what of it was read for this site
+
+    # frozen
+    schema: int = 0
+    muscle_copies: tuple[MuscleName, ...] = ()  # all that its findings read
+
+    def as_copy(self, exercise: str) -> StudyCopy:
+        """The part that the exercise's document copies, with the findings about that exercise."""
+        fields = {name: getattr(self, name) for name in StudyCopy.__struct_fields__}
+        findings = tuple(finding for finding in self.findings if finding.exercise == exercise)
+        return StudyCopy(**{**fields, "findings": findings})
+
+
 # An exercise
 
 
@@ -116,7 +208,10 @@ class FormCue(Value, kw_only=True):
     avoid: str = ""
     why: str = ""
     goes_wrong: str = ""  # what happens otherwise
-    how_sure: str = ""  # in words: what was measured, and what was not
+    how_sure: str = ""  # Markdown: what was measured, and what was not
+
+    # frozen
+    how_sure_html: str = ""
 
 
 class Involvement(Value, kw_only=True):
@@ -138,6 +233,9 @@ class StanceEffect(Value, kw_only=True):
     with_axis: str = ""
     with_option: str = ""
 
+    # frozen; empty in documents of schema 1, which graded nothing
+    certainty: Grade | Literal[""] = ""
+
 
 class StanceOption(Value, kw_only=True):
     slug: Slug
@@ -146,7 +244,7 @@ class StanceOption(Value, kw_only=True):
     is_neutral: bool = False
     explanation: str = ""  # what it changes in the body
     caution: str = ""
-    caution_source: str = ""
+    caution_source: str = ""  # Markdown: where it comes from, and how sure one can be
     # What the option adds to the place of the right foot in the picture, in its units (the plate
     # is 524 wide and 396 high, y grows downwards), and to its angle, in degrees, toes outwards.
     # The left foot is its mirror image.
@@ -154,6 +252,9 @@ class StanceOption(Value, kw_only=True):
     foot_y: int = 0
     foot_angle: int = 0
     effects: tuple[StanceEffect, ...] = ()
+
+    # frozen
+    caution_source_html: str = ""
 
 
 class StanceAxis(Value, kw_only=True):
@@ -168,6 +269,32 @@ class StanceAxis(Value, kw_only=True):
         return next((option for option in self.options if option.is_neutral), self.options[0])
 
 
+class EffectName(Value, kw_only=True):
+    """Names one effect of an exercise."""
+
+    axis: str
+    option: str
+    muscle: str
+    with_axis: str = ""
+    with_option: str = ""
+
+
+class Claim(Value, kw_only=True):
+    """What is commonly said of the exercise, and what the studies make of it.
+
+    It rests on stance effects, whose grades stand beside it, or is about the involvement of muscles,
+    for which it lists what was measured.
+    """
+
+    statement: str
+    verdict: str = ""  # Markdown, two sentences
+    effects: tuple[EffectName, ...] = ()
+    muscles: tuple[Slug, ...] = ()
+
+    # frozen
+    verdict_html: str = ""
+
+
 class ExerciseDocument(Value, kw_only=True):
     slug: Slug
     name: str
@@ -180,15 +307,27 @@ class ExerciseDocument(Value, kw_only=True):
     reviewed_by: str = ""
     reviewed_on: str = ""  # ISO date
     review_due: str = ""  # ISO date
+    caution: str = ""  # for every stance
+    caution_source: str = ""  # Markdown: where it comes from, and how sure one can be
     sections: tuple[Section, ...] = ()
     cues: tuple[FormCue, ...] = ()
     involvements: tuple[Involvement, ...] = ()
     axes: tuple[StanceAxis, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
     # frozen
     schema: int = 0
     renderer: str = ""
+    caution_source_html: str = ""
     muscles: tuple[MuscleName, ...] = ()
+    studies: tuple[StudyCopy, ...] = ()  # in the order of the list of references
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether its effects carry grades. Documents of the first schema had none."""
+        return all(
+            effect.certainty for axis in self.axes for option in axis.options for effect in option.effects
+        )
 
     def muscle(self, slug: str) -> MuscleName:
         """The copy of a muscle that this exercise involves; KeyError if there is none."""
@@ -198,7 +337,7 @@ class ExerciseDocument(Value, kw_only=True):
         raise KeyError(slug)
 
 
-Document = TypeVar("Document", MuscleDocument, ExerciseDocument)
+Document = TypeVar("Document", MuscleDocument, StudyDocument, ExerciseDocument)
 
 
 def to_json(document: Value) -> str:

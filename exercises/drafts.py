@@ -4,9 +4,14 @@ A draft is a value whose frozen fields are empty. Row and value have the same na
 so a field that both have goes across by itself; what follows names those that do not.
 """
 
+from django.core.exceptions import ValidationError
+from django.db.models import ProtectedError
+
 from . import document as documents
 from .models import (
+    Claim,
     Exercise,
+    Finding,
     FormCue,
     Involvement,
     JointAction,
@@ -16,6 +21,7 @@ from .models import (
     StanceAxis,
     StanceEffect,
     StanceOption,
+    Study,
 )
 
 # From rows to values
@@ -42,9 +48,12 @@ def muscle_draft(muscle: Muscle) -> documents.MuscleDocument:
 
 
 def exercise_draft(exercise: Exercise) -> documents.ExerciseDocument:
-    """The exercise as its rows have it, in at most ten queries."""
+    """The exercise as its rows have it, in at most fourteen queries."""
     involvements = exercise.involvements.select_related("muscle")
     axes = exercise.axes.prefetch_related("options__effects__muscle", "options__effects__with_option__axis")
+    claims = exercise.claims.prefetch_related(
+        "muscles", "effects__muscle", "effects__option__axis", "effects__with_option__axis"
+    )
     return _value(
         documents.ExerciseDocument,
         exercise,
@@ -61,6 +70,58 @@ def exercise_draft(exercise: Exercise) -> documents.ExerciseDocument:
             _value(documents.StanceAxis, axis, options=tuple(map(_option_draft, axis.options.all())))
             for axis in axes
         ),
+        claims=tuple(
+            _value(
+                documents.Claim,
+                claim,
+                effects=tuple(effect_name(effect) for effect in claim.effects.all()),
+                muscles=tuple(muscle.slug for muscle in claim.muscles.all()),
+            )
+            for claim in claims
+        ),
+    )
+
+
+def study_draft(study: Study) -> documents.StudyDocument:
+    """The study as its rows have it, in two queries."""
+    findings = study.findings.select_related(
+        "exercise", "group", "option__axis", "against", "with_option__axis"
+    ).prefetch_related("muscles")
+    return _value(
+        documents.StudyDocument,
+        study,
+        findings=tuple(
+            finding_value(finding, [muscle.slug for muscle in finding.muscles.all()]) for finding in findings
+        ),
+    )
+
+
+def finding_value(finding: Finding, muscles: list[str]) -> documents.Finding:
+    """The finding as its row has it, saved or not; `muscles` are the slugs of those that it read."""
+    option, other = finding.option, finding.with_option
+    return _value(
+        documents.Finding,
+        finding,
+        exercise=finding.exercise.slug,
+        muscles=tuple(muscles),
+        group=finding.group.slug if finding.group else "",
+        axis=option.axis.slug if option else "",
+        option=option.slug if option else "",
+        against=finding.against.slug if finding.against else "",
+        with_axis=other.axis.slug if other else "",
+        with_option=other.slug if other else "",
+    )
+
+
+def effect_name(effect: StanceEffect) -> documents.EffectName:
+    """The effect's name within its exercise. Queries, unless its muscle and options are loaded."""
+    other = effect.with_option
+    return documents.EffectName(
+        axis=effect.option.axis.slug,
+        option=effect.option.slug,
+        muscle=effect.muscle.slug,
+        with_axis=other.axis.slug if other else "",
+        with_option=other.slug if other else "",
     )
 
 
@@ -114,6 +175,7 @@ def save_muscle(draft: documents.MuscleDocument, muscle: Muscle | None = None) -
 def save_exercise(draft: documents.ExerciseDocument, exercise: Exercise | None = None) -> Exercise:
     """Write the draft to rows: a new exercise, or over the given one, whose parts it replaces.
 
+    Axes and options that stay keep their rows, since findings of studies speak about them.
     Raises Muscle.DoesNotExist for a muscle that the database does not have, and ValidationError
     for what the rows refuse.
     """
@@ -126,9 +188,10 @@ def save_exercise(draft: documents.ExerciseDocument, exercise: Exercise | None =
     )
     slugs = {involvement.muscle for involvement in draft.involvements}
     slugs |= {effect.muscle for axis in draft.axes for option in axis.options for effect in option.effects}
+    slugs |= {muscle for claim in draft.claims for muscle in claim.muscles}
     muscles = {slug: Muscle.objects.get(slug=slug) for slug in slugs}
 
-    for parts in (exercise.sections, exercise.cues, exercise.involvements, exercise.axes):
+    for parts in (exercise.sections, exercise.cues, exercise.involvements, exercise.claims):
         parts.all().delete()
     for order, section in enumerate(draft.sections):
         _save(Section(exercise=exercise, order=order), section)
@@ -136,22 +199,90 @@ def save_exercise(draft: documents.ExerciseDocument, exercise: Exercise | None =
         _save(FormCue(exercise=exercise, order=order), cue)
     for order, involvement in enumerate(draft.involvements):
         _save(Involvement(exercise=exercise, order=order), involvement, muscle=muscles[involvement.muscle])
-    options = {}
-    for axis_order, axis in enumerate(draft.axes):
-        axis_row = _save(StanceAxis(exercise=exercise, order=axis_order), axis)
-        for order, option in enumerate(axis.options):
-            options[axis.slug, option.slug] = _save(StanceOption(axis=axis_row, order=order), option)
-    # Last, since an effect can name an option of any axis.
+    options = _save_axes(draft, exercise)
+    # After the options, since an effect can name one of any axis.
+    effects = {}
     for axis in draft.axes:
         for option in axis.options:
             for effect in option.effects:
-                _save(
+                row = _save(
                     StanceEffect(option=options[axis.slug, option.slug]),
                     effect,
                     muscle=muscles[effect.muscle],
                     with_option=options[effect.with_axis, effect.with_option] if effect.with_axis else None,
                 )
+                effects[effect_name(row)] = row
+    for order, claim in enumerate(draft.claims):
+        row = _save(Claim(exercise=exercise, order=order), claim)
+        if missing := [name for name in claim.effects if name not in effects]:
+            raise ValidationError(
+                f"Claim “{claim.statement}” rests on an effect that is not there: {missing[0]}."
+            )
+        row.effects.set([effects[name] for name in claim.effects])
+        row.muscles.set([muscles[slug] for slug in claim.muscles])
     return exercise
+
+
+def _save_axes(draft: documents.ExerciseDocument, exercise: Exercise) -> dict[tuple[str, str], StanceOption]:
+    """Write axes and options, without effects, over those with the same slugs; the others go."""
+    options = {}
+    old_axes = {axis.slug: axis for axis in exercise.axes.prefetch_related("options")}
+    old_options = {
+        (axis.slug, option.slug): option for axis in old_axes.values() for option in axis.options.all()
+    }
+    StanceEffect.objects.filter(option__axis__exercise=exercise).delete()
+    # The database takes one neutral option of an axis at a time.
+    StanceOption.objects.filter(axis__exercise=exercise).update(is_neutral=False)
+    kept = {axis.slug for axis in draft.axes}
+    kept_options = {(axis.slug, option.slug) for axis in draft.axes for option in axis.options}
+    try:
+        for name, option in old_options.items():
+            if name not in kept_options:
+                option.delete()
+        for slug, axis in old_axes.items():
+            if slug not in kept:
+                axis.delete()
+    except ProtectedError as error:
+        finding = next(iter(error.protected_objects))
+        raise ValidationError(
+            f"An option cannot go: “{finding.study}” has a finding about it. Change the finding first."
+        ) from error
+    for axis_order, axis in enumerate(draft.axes):
+        row = old_axes.get(axis.slug) or StanceAxis(exercise=exercise)
+        axis_row = _save(row, axis, order=axis_order)
+        for order, option in enumerate(axis.options):
+            row = old_options.get((axis.slug, option.slug)) or StanceOption(axis=axis_row)
+            options[axis.slug, option.slug] = _save(row, option, order=order)
+    return options
+
+
+def save_study(draft: documents.StudyDocument, study: Study | None = None) -> Study:
+    """Write the draft to rows: a new study, or over the given one, whose findings it replaces.
+
+    Raises Exercise.DoesNotExist, Muscle.DoesNotExist, MuscleGroup.DoesNotExist or
+    StanceOption.DoesNotExist for what the draft names and the database does not have, and
+    ValidationError for what the rows refuse.
+    """
+    study = _save(study or Study(), draft)
+    study.findings.all().delete()
+    for order, finding in enumerate(draft.findings):
+        exercise = Exercise.objects.get(slug=finding.exercise)
+        options = StanceOption.objects.filter(axis__exercise=exercise)
+
+        def chosen(axis, option, options=options):
+            return options.get(axis__slug=axis, slug=option) if option else None
+
+        row = _save(
+            Finding(study=study, order=order),
+            finding,
+            exercise=exercise,
+            group=MuscleGroup.objects.get(slug=finding.group) if finding.group else None,
+            option=chosen(finding.axis, finding.option),
+            against=chosen(finding.axis, finding.against),
+            with_option=chosen(finding.with_axis, finding.with_option),
+        )
+        row.muscles.set([Muscle.objects.get(slug=slug) for slug in finding.muscles])
+    return study
 
 
 def _value(kind, row, **others):

@@ -2,14 +2,17 @@
 
 Emphasis is a teaching scale from 1 (minimal) to 10 (the main driver), relative within one
 exercise. A muscle's emphasis in a stance is its baseline plus the steps of the chosen options,
-held between its floor and 10.
+held between its floor and 10. Under the lens "taught" every step counts; under "studies" only those
+that are graded supported or partly supported.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from urllib.parse import urlencode
 
+from .certainty import COUNTS
 from .document import (
+    EffectName,
     ExerciseDocument,
     Involvement,
     MuscleName,
@@ -21,18 +24,18 @@ from .document import (
 
 TOP = 10
 MOST_STANCES = 729  # three options on each of six axes; publishing refuses more
+LENSES = {"taught": "as taught", "studies": "backed by studies"}
 WORDS = ("minimal", "light", "moderate", "strong", "main driver")
 
 
 class UnknownOption(ValueError):
-    """A stance was asked for that the exercise does not have. Its text names those it has."""
+    """A stance or lens was asked for that the exercise does not have. Its text names those it has."""
 
-    def __init__(self, axis: StanceAxis):
-        known = [option.slug for option in axis.options]
+    def __init__(self, name: str, known: Sequence[str]):
         super().__init__(
-            f"{axis.name} can be {', '.join(known[:-1])} or {known[-1]}."
+            f"{name} can be {', '.join(known[:-1])} or {known[-1]}."
             if len(known) > 1
-            else f"{axis.name} can only be {known[0]}."
+            else f"{name} can only be {known[0]}."
         )
 
 
@@ -44,9 +47,10 @@ class Choice(Value, kw_only=True):
 
 
 class Stance(Value, kw_only=True):
-    """One option on each axis of an exercise."""
+    """One option on each axis of an exercise, and the lens that it is seen through."""
 
     choices: tuple[Choice, ...]
+    lens: str = "taught"
 
     @property
     def is_neutral(self) -> bool:
@@ -59,10 +63,11 @@ class Stance(Value, kw_only=True):
 
     @property
     def query(self) -> str:
-        """The stance as a URL's query, `?height=high&width=wide`; the neutral stance has none."""
-        if self.is_neutral:
-            return ""
-        return "?" + urlencode([(choice.axis.slug, choice.option.slug) for choice in self.choices])
+        """The stance as a URL's query, `?height=high&width=wide`; the neutral stance as taught has none."""
+        pairs = [] if self.is_neutral else [(c.axis.slug, c.option.slug) for c in self.choices]
+        if self.lens != "taught":
+            pairs.append(("lens", self.lens))
+        return f"?{urlencode(pairs)}" if pairs else ""
 
     @property
     def words(self) -> str:
@@ -93,7 +98,8 @@ class MuscleEmphasis(Value, kw_only=True):
     """The emphasis on one muscle in one stance.
 
     `emphasis` is 1 to 10, `change` its difference from the neutral stance, `limit` "top" or
-    "floor" where the steps would have gone further.
+    "floor" where the steps would have gone further. `set_aside` are the steps that are taught and do
+    not count under the stance's lens.
     """
 
     muscle: MuscleName
@@ -102,6 +108,13 @@ class MuscleEmphasis(Value, kw_only=True):
     change: int
     limit: str = ""
     applied: tuple[Applied, ...] = ()
+    set_aside: tuple[Applied, ...] = ()
+
+    @property
+    def certainty(self) -> str:
+        """The grade of the steps, counted or set aside: "mixed" if they differ, "" if there are none."""
+        grades = {step.effect.certainty for step in (*self.applied, *self.set_aside)}
+        return grades.pop() if len(grades) == 1 else "mixed" if grades else ""
 
     @property
     def level(self) -> int:
@@ -128,13 +141,18 @@ def level_of(emphasis: int) -> int:
 def stance_from(document: ExerciseDocument, parameters: Mapping[str, str]) -> Stance:
     """The stance that a URL's parameters name.
 
-    An axis that is missing or empty is neutral; a parameter that is no axis is ignored.
-    Raises UnknownOption for an option that the axis does not have.
+    An axis that is missing or empty is neutral, and so is the lens; a parameter that is neither is
+    ignored. Raises UnknownOption for an option or a lens that there is not.
     """
+    lens = parameters.get("lens", "") or "taught"
+    lenses = list(LENSES) if document.is_graded else ["taught"]
+    if lens not in lenses:
+        raise UnknownOption("The lens", lenses)
     return Stance(
         choices=tuple(
             Choice(axis=axis, option=_option(axis, parameters.get(axis.slug, ""))) for axis in document.axes
-        )
+        ),
+        lens=lens,
     )
 
 
@@ -163,7 +181,8 @@ def summarise(stance: Stance, ranked: tuple[MuscleEmphasis, ...]) -> str:
     if less:
         changes.append(f"{'less' if more else 'less emphasis'} on {_names(less, ranked)}")
     said = "; ".join(changes) or "nothing moves away from the neutral stance"
-    return f"With {stance.words}: {said}. Strongest now: {leaders}."
+    counting = ", by what studies back" if stance.lens == "studies" else ""
+    return f"With {stance.words}{counting}: {said}. Strongest now: {leaders}."
 
 
 def all_stances(document: ExerciseDocument) -> tuple[Stance, ...]:
@@ -172,6 +191,18 @@ def all_stances(document: ExerciseDocument) -> tuple[Stance, ...]:
         Stance(choices=tuple(Choice(axis=a, option=o) for a, o in zip(document.axes, chosen, strict=True)))
         for chosen in product(*(axis.options for axis in document.axes))
     )
+
+
+def stance_of(document: ExerciseDocument, name: EffectName) -> Stance:
+    """The stance in which the named effect is the only thing chosen."""
+    return stance_from(document, {name.axis: name.option, name.with_axis: name.with_option})
+
+
+def effect_words(document: ExerciseDocument, name: EffectName, step: int) -> str:
+    """The effect in words: "With your feet high: gluteus maximus up 2". Needs a frozen document."""
+    way = "up" if step > 0 else "down"
+    muscle = document.muscle(name.muscle).name
+    return f"With {stance_of(document, name).words}: {muscle} {way} {abs(step)}"
 
 
 def foot_places(document: ExerciseDocument) -> list[tuple[int, int]]:
@@ -220,18 +251,19 @@ def _option(axis: StanceAxis, slug: str) -> StanceOption:
     for option in axis.options:
         if option.slug == slug:
             return option
-    raise UnknownOption(axis)
+    raise UnknownOption(axis.name, [option.slug for option in axis.options])
 
 
 def _emphasis(document: ExerciseDocument, stance: Stance, involvement: Involvement) -> MuscleEmphasis:
     chosen = {choice.axis.slug: choice.option.slug for choice in stance.choices}
-    applied = tuple(
+    taught = [
         Applied(choice=choice, effect=effect)
         for choice in stance.choices
         for effect in choice.option.effects
         if effect.muscle == involvement.muscle
         and (not effect.with_axis or chosen.get(effect.with_axis) == effect.with_option)
-    )
+    ]
+    applied = tuple(a for a in taught if stance.lens == "taught" or a.effect.certainty in COUNTS)
     wanted = involvement.baseline + sum(a.effect.step for a in applied)
     emphasis = max(involvement.floor, min(TOP, wanted))
     return MuscleEmphasis(
@@ -241,6 +273,7 @@ def _emphasis(document: ExerciseDocument, stance: Stance, involvement: Involveme
         change=emphasis - involvement.baseline,
         limit="top" if wanted > emphasis else "floor" if wanted < emphasis else "",
         applied=applied,
+        set_aside=tuple(a for a in taught if a not in applied),
     )
 
 

@@ -1,7 +1,9 @@
 """Markdown to safe HTML, the only way in which staff's text becomes markup.
 
 It runs when a document is frozen, never per request. Links between the site's own things are
-written [[muscle:gluteus-maximus]] or [[muscle:gluteus-maximus|the glutes]].
+written [[muscle:gluteus-maximus]] or [[muscle:gluteus-maximus|the glutes]]. Studies are cited in the same
+way: in a page with a list of references [[study:da-silva-2008]] becomes a number that leads there, and
+elsewhere a link to the study's page.
 """
 
 import re
@@ -16,29 +18,60 @@ from markdown_it.token import Token
 VERSION = "1"
 
 LINK = re.compile(r"\[\[([a-z]+):([^\[\]|\n]{1,64})(?:\|([^\[\]\n]{1,200}))?\]\]")
-LINK_KINDS = {"muscle": "/muscles/{}/"}
-PLAIN_LINK = re.compile(r"/muscles/([^/?#]+)")
-TAGS = {"p", "a", "strong", "em", "ul", "ol", "li", "h3", "h4", "h5", "h6", "blockquote", "br", "code"}
+LINK_KINDS = {"muscle": "/muscles/{}/", "study": "/evidence/{}/"}
+PLAIN_LINK = re.compile(r"/(muscles|evidence)/([^/?#]+)")
+PLAIN_KINDS = {"muscles": "muscle", "evidence": "study"}
+INLINE_TAGS = {"a", "strong", "em", "code", "sup", "br"}
+TAGS = INLINE_TAGS | {"p", "ul", "ol", "li", "h3", "h4", "h5", "h6", "blockquote"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "hr"}
 
 
-def render(text: str, names: Mapping[str, Mapping[str, str]]) -> str:
+class References:
+    """The studies that a page's texts cite, in the order in which they are first mentioned.
+
+    `places` has, by slug, in how many places each is cited. The n-th place has the id cited-SLUG-n, and the
+    entry of the list of references to which it leads has the id reference-SLUG.
+    """
+
+    def __init__(self):
+        self.places: dict[str, int] = {}
+
+    def cite(self, slug: str) -> tuple[int, int]:
+        """The study's number in the list, and which of its places this is, both from 1."""
+        self.places[slug] = self.places.get(slug, 0) + 1
+        return list(self.places).index(slug) + 1, self.places[slug]
+
+
+Names = Mapping[str, Mapping[str, str]]
+
+
+def render(text: str, names: Names, references: References | None = None) -> str:
     """HTML of the text, raw HTML escaped and headings two levels down (# becomes h3).
 
     `names` has, by kind and slug, the name that a link without words of its own shows. A link to
-    something that is not in it is left as its words.
+    something that is not in it is left as its words. With `references`, studies are cited by number.
     """
-    html = _markdown.render(text, {"names": names})
-    return nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, link_rel=None).strip()
+    html = _markdown.render(text, {"names": names, "citations": references})
+    return _clean(html, TAGS)
+
+
+def render_inline(text: str, names: Names, references: References | None = None) -> str:
+    """The same for a text without paragraphs or lists, such as a sentence inside a paragraph."""
+    html = _markdown.renderInline(text, {"names": names, "citations": references})
+    return _clean(html, INLINE_TAGS)
+
+
+def _clean(html: str, tags: set[str]) -> str:
+    return nh3.clean(html, tags=tags, attributes={"a": {"href", "id", "aria-label"}}, link_rel=None).strip()
 
 
 def links(text: str) -> list[tuple[str, str]]:
-    """The (kind, slug) of every [[...]] link, then of every plain one to a muscle's page. Kinds that do
+    """The (kind, slug) of every [[...]] link, then of every plain one to such a page. Kinds that do
     not exist are among them."""
     found: list[tuple[str, str]] = []
     for token in _inline_tokens(text, found):
         if token.type == "link_open" and (match := PLAIN_LINK.match(token.attrGet("href"))):
-            found.append(("muscle", match[1]))
+            found.append((PLAIN_KINDS[match[1]], match[2]))
     return found
 
 
@@ -53,21 +86,51 @@ def _inline_tokens(text: str, found: list) -> list[Token]:
     return [token for block in blocks for token in block.children or ()]
 
 
+def paragraphs(text: str) -> list[tuple[str, bool]]:
+    """The words of each paragraph, list item or table cell, and whether it cites a study."""
+    found: list[tuple[str, bool]] = []
+    for block in _markdown.parse(text, {"names": {}, "found": []}):
+        if block.type == "inline":
+            words = "".join(token.content for token in block.children or ())
+            found.append((words, any(kind == "study" for kind, _ in links(block.content))))
+    return found
+
+
 def _site_link(state: StateInline, silent: bool) -> bool:
     match = LINK.match(state.src, state.pos)
     if not match:
         return False
     if not silent:
         kind, slug, words = match.groups()
-        state.env.get("found", []).append((kind, slug))
+        state.env.setdefault("found", []).append((kind, slug))
         name = state.env["names"].get(kind, {}).get(slug)
-        if name is not None:
-            state.push("link_open", "a", 1).attrs = {"href": LINK_KINDS[kind].format(slug)}
-        state.push("text", "", 0).content = words or name or slug
-        if name is not None:
-            state.push("link_close", "a", -1)
+        references = state.env.get("citations")
+        if name is not None and kind == "study" and references is not None:
+            _push_citation(state, slug, name, words, references)
+        elif name is not None:
+            _push_link(state, words or name, href=LINK_KINDS[kind].format(slug))
+        else:
+            state.push("text", "", 0).content = words or slug
     state.pos = match.end()
     return True
+
+
+def _push_citation(
+    state: StateInline, slug: str, name: str, words: str | None, references: References
+) -> None:
+    number, place = references.cite(slug)
+    if words:
+        state.push("text", "", 0).content = words
+    state.push("sup_open", "sup", 1)
+    attributes = {"href": f"#reference-{slug}", "id": f"cited-{slug}-{place}"}
+    _push_link(state, f"[{number}]", **attributes, **{"aria-label": f"[{number}] {name}"})
+    state.push("sup_close", "sup", -1)
+
+
+def _push_link(state: StateInline, words: str, **attributes: str) -> None:
+    state.push("link_open", "a", 1).attrs = attributes
+    state.push("text", "", 0).content = words
+    state.push("link_close", "a", -1)
 
 
 def _lower_headings(state) -> None:

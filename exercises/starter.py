@@ -14,7 +14,8 @@ from django.db import transaction
 
 from . import document as documents
 from . import drafts, publishing
-from .models import Exercise, JointAction, LoadedContent, Muscle, MuscleGroup
+from .checks import Problem
+from .models import Exercise, JointAction, LoadedContent, Muscle, MuscleGroup, StanceOption, Study
 
 FOLDER = Path(__file__).parent / "content"
 NOTE = "As it comes with Legwork."
@@ -61,23 +62,33 @@ def load(folder: Path = FOLDER) -> Report:
     """
     groups = _read(folder / "groups.toml", Groups).groups
     actions = _read(folder / "actions.toml", Actions).actions
-    muscles = [_read(path, documents.MuscleDocument) for path in sorted((folder / "muscles").glob("*.toml"))]
+    muscles = _read_folder(folder / "muscles", documents.MuscleDocument)
     muscles.sort(key=lambda muscle: (bool(muscle.head_of), muscle.order))  # wholes before heads
-    exercises = [
-        _read(path, documents.ExerciseDocument) for path in sorted((folder / "exercises").glob("*.toml"))
-    ]
+    exercises = _read_folder(folder / "exercises", documents.ExerciseDocument)
+    studies = _read_folder(folder / "studies", documents.StudyDocument)
     report = Report()
     with transaction.atomic():
         for group in groups:
             _load(GROUP, group, report)
         for action in actions:
             _load(ACTION, action, report)
-        loaded = [muscle for value in muscles if (muscle := _load(MUSCLE, value, report))]
-        _publish_muscles(loaded, report)
-        for value in exercises:
-            if exercise := _load(EXERCISE, value, report):
-                _publish(exercise, report)
+        # All rows first: muscles and exercises cite studies, whose findings speak of exercises.
+        loaded_muscles = [row for value in muscles if (row := _load(MUSCLE, value, report))]
+        loaded_exercises = [row for value in exercises if (row := _load(EXERCISE, value, report))]
+        loaded_studies = [row for value in studies if (row := _load(STUDY, value, report))]
+        _publish_together([*loaded_muscles, *loaded_studies], report)
+        # A study that is new or says something else changes grades, in exercises that did not change.
+        touched = Exercise.objects.filter(findings__study__in=loaded_studies).distinct()
+        for exercise in touched.exclude(pk__in=[exercise.pk for exercise in loaded_exercises]):
+            if live := publishing.live_publication(exercise):
+                publishing.refresh(live, NOTE)
+        for exercise in loaded_exercises:
+            _publish(exercise, report)
     return report
+
+
+def _read_folder(folder: Path, kind) -> list:
+    return [_read(path, kind) for path in sorted(folder.glob("*.toml"))]
 
 
 def _read(path: Path, kind):
@@ -109,7 +120,7 @@ def _load(kind: Kind, value, report: Report):
     try:
         with transaction.atomic():
             row = kind.save(value, row)
-    except (Muscle.DoesNotExist, MuscleGroup.DoesNotExist, JointAction.DoesNotExist):
+    except MISSING:
         report.skipped.append(f"{name}: it needs something that was deleted or renamed here.")
         return None
     except ValidationError as error:
@@ -127,24 +138,19 @@ def _load(kind: Kind, value, report: Report):
     return row
 
 
-def _publish_muscles(muscles: list[Muscle], report: Report) -> None:
-    """Publish all that have no error. They link one another, so one that has takes others along."""
-    while muscles:
-        around = publishing.surroundings(along=muscles)
-        problems = {
-            muscle: [
-                problem
-                for problem in publishing.check_muscle(drafts.muscle_draft(muscle), around)
-                if problem.is_error
-            ]
-            for muscle in muscles
-        }
+def _publish_together(things: list, report: Report) -> None:
+    """Publish all that have no error. They cite one another, so one that has takes others along."""
+    while things:
+        problems = {thing: [] for thing in things}
+        for thing, problem in publishing.check_each(things):
+            if problem.is_error:
+                problems[thing].append(problem)
         if not any(problems.values()):
             break
-        for muscle in muscles:
-            report.skipped.extend(_unpublished(muscle, problem) for problem in problems[muscle])
-        muscles = [muscle for muscle in muscles if not problems[muscle]]
-    publishing.publish(muscles, NOTE)
+        for thing in things:
+            report.skipped.extend(_unpublished(thing, problem) for problem in problems[thing])
+        things = [thing for thing in things if not problems[thing]]
+    publishing.publish(things, NOTE)
 
 
 def _publish(exercise: Exercise, report: Report) -> None:
@@ -154,11 +160,27 @@ def _publish(exercise: Exercise, report: Report) -> None:
         report.skipped.extend(_unpublished(exercise, p) for p in refused.problems if p.is_error)
 
 
-def _unpublished(thing, problem: publishing.Problem) -> str:
-    return f"{thing.name}: loaded but not published. {problem.where}: {problem.what}"
+def _unpublished(thing, problem: Problem) -> str:
+    return f"{thing}: loaded but not published. {problem.where}: {problem.what}"
+
+
+def _save_study(value: documents.StudyDocument, row: Study | None) -> Study:
+    """Without the findings about something that was deleted or renamed here."""
+    muscles = set(Muscle.objects.values_list("slug", flat=True))
+    exercises = set(Exercise.objects.values_list("slug", flat=True))
+    options = set(StanceOption.objects.values_list("axis__exercise__slug", "axis__slug", "slug"))
+
+    def is_here(finding):
+        named = {(finding.exercise, *option) for option in publishing.options_of(finding)}
+        return finding.exercise in exercises and named <= options and muscles.issuperset(finding.muscles)
+
+    findings = tuple(finding for finding in value.findings if is_here(finding))
+    return drafts.save_study(msgspec.structs.replace(value, findings=findings), row)
 
 
 GROUP = Kind("group", MuscleGroup, drafts.group_value, drafts.save_group)
 ACTION = Kind("action", JointAction, drafts.action_value, drafts.save_action)
 MUSCLE = Kind("muscle", Muscle, drafts.muscle_draft, drafts.save_muscle)
 EXERCISE = Kind("exercise", Exercise, drafts.exercise_draft, drafts.save_exercise)
+STUDY = Kind("study", Study, drafts.study_draft, _save_study)
+MISSING = tuple(model.DoesNotExist for model in (Exercise, JointAction, Muscle, MuscleGroup, StanceOption))

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from .views import exercises, machines, muscles, pages
+from .views import evidence, exercises, machines, muscles, pages
 
 exercise_urls = [
     path("", exercises.exercise_detail, name="exercise_detail"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("exercises/<slug:slug>/", include(exercise_urls)),
     path("muscles/", muscles.muscle_list, name="muscle_list"),
     path("muscles/<slug:slug>/", muscles.muscle_detail, name="muscle_detail"),
+    path("evidence/", evidence.study_list, name="study_list"),
+    path("evidence/<slug:slug>/", evidence.study_detail, name="study_detail"),
     path("healthz", machines.healthz, name="healthz"),
     path("robots.txt", machines.robots, name="robots"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),

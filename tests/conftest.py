@@ -29,7 +29,7 @@ def starter_content(db):
 @pytest.fixture
 def empty_site(db):
     """The site before anything was written."""
-    for name in ("Publication", "Exercise", "Muscle", "MuscleGroup", "JointAction", "LoadedContent"):
+    for name in ("Publication", "Study", "Exercise", "Muscle", "MuscleGroup", "JointAction", "LoadedContent"):
         model = apps.get_model("exercises", name)
         if name == "Muscle":
             model.objects.exclude(head_of=None).delete()

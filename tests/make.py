@@ -1,10 +1,12 @@
 """Makers of what tests need. Those that take rows write to the database; the rest are values."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import User
 
 from exercises import document as documents
-from exercises import drafts, publishing, starter
-from exercises.models import Exercise, JointAction, Muscle, MuscleGroup
+from exercises import drafts, freezing, publishing, starter
+from exercises.models import Exercise, JointAction, Muscle, MuscleGroup, Study
 
 GROUP = documents.MuscleGroup(slug="thigh", name="thigh muscles")
 ACTION = documents.JointAction(slug="knee-extension", name="knee extension")
@@ -54,9 +56,43 @@ def make_exercise_value(slug: str = "press", **fields) -> documents.ExerciseDocu
     return documents.ExerciseDocument(slug=slug, **{**given, **fields})
 
 
-def make_surroundings(*muscles: documents.MuscleDocument) -> publishing.Surroundings:
+def make_finding(**fields) -> documents.Finding:
+    """A comparison: high feet gave more activity of the front muscle than low feet."""
+    given = {
+        "kind": "comparison",
+        "exercise": "press",
+        "muscles": ("front",),
+        "axis": "height",
+        "option": "high",
+        "against": "low",
+        "direction": "more",
+        "words": "It was busier with the feet high.",
+    }
+    return documents.Finding(**{**given, **fields})
+
+
+def make_study_value(
+    slug: str = "smith-2020", *findings: documents.Finding, **fields
+) -> documents.StudyDocument:
+    given = {
+        "short_name": slug.replace("-", " ").capitalize(),
+        "authors": "Smith AB",
+        "year": 2020,
+        "title": "Feet and muscles",
+        "kind": "activity",
+        "participants": "12 women",
+        "sample_size": 12,
+        "summary": "Feet made a difference.",
+        "basis": "The whole paper.",
+    }
+    return documents.StudyDocument(slug=slug, findings=findings, **{**given, **fields})
+
+
+def make_surroundings(
+    *muscles: documents.MuscleDocument, studies: Iterable[documents.StudyDocument] = ()
+) -> freezing.Surroundings:
     muscles = muscles or (make_muscle_value("front"), make_muscle_value("back"))
-    return publishing.Surroundings(
+    return freezing.Surroundings(
         muscles={
             muscle.slug: documents.MuscleName(
                 slug=muscle.slug,
@@ -70,12 +106,13 @@ def make_surroundings(*muscles: documents.MuscleDocument) -> publishing.Surround
         },
         groups={GROUP.slug: GROUP},
         actions={ACTION.slug: ACTION},
+        studies={study.slug: study for study in studies},
     )
 
 
-def make_document(**fields) -> documents.ExerciseDocument:
+def make_document(studies: Iterable[documents.StudyDocument] = (), **fields) -> documents.ExerciseDocument:
     """The frozen document of the small exercise, without a database."""
-    return publishing.freeze_exercise(make_exercise_value(**fields), make_surroundings())
+    return freezing.freeze_exercise(make_exercise_value(**fields), make_surroundings(studies=studies))
 
 
 def make_starter_document(slug: str) -> documents.ExerciseDocument:
@@ -83,12 +120,19 @@ def make_starter_document(slug: str) -> documents.ExerciseDocument:
     exercise = documents.from_toml(
         (starter.FOLDER / "exercises" / f"{slug}.toml").read_text(), documents.ExerciseDocument
     )
-    return publishing.freeze_exercise(exercise, make_surroundings(*starter_muscles()))
+    return freezing.freeze_exercise(
+        exercise, make_surroundings(*starter_muscles(), studies=starter_studies())
+    )
 
 
 def starter_muscles() -> list[documents.MuscleDocument]:
     files = sorted((starter.FOLDER / "muscles").glob("*.toml"))
     return [documents.from_toml(file.read_text(), documents.MuscleDocument) for file in files]
+
+
+def starter_studies() -> list[documents.StudyDocument]:
+    files = sorted((starter.FOLDER / "studies").glob("*.toml"))
+    return [documents.from_toml(file.read_text(), documents.StudyDocument) for file in files]
 
 
 def make_muscle(slug: str, is_published: bool = True, **fields) -> Muscle:
@@ -109,6 +153,16 @@ def make_exercise(slug: str = "press", is_published: bool = True, **fields) -> E
     if is_published:
         publishing.publish([exercise], "First.")
     return exercise
+
+
+def make_study(
+    slug: str = "smith-2020", *findings: documents.Finding, is_published: bool = True, **fields
+) -> Study:
+    """A study in rows. The exercise that its findings speak about has to be there."""
+    study = drafts.save_study(make_study_value(slug, *findings, **fields))
+    if is_published:
+        publishing.publish([study], "First.")
+    return study
 
 
 def make_editor() -> User:

@@ -101,13 +101,13 @@ def test_saving_changes_the_draft_and_nothing_that_readers_see(client, editor, e
 
 
 def test_a_form_that_nobody_touched_saves_what_was_there(client, editor, exercise):
-    before = publishing.preview_exercise(exercise)
+    before = publishing.preview(exercise)
     assert save(client, exercise).status_code == 302
     axis = exercise.axes.get()
     assert save(client, axis).status_code == 302
     for option in axis.options.all():
         assert save(client, option).status_code == 302
-    assert publishing.preview_exercise(exercise) == before
+    assert publishing.preview(exercise) == before
 
 
 def test_a_muscle_that_is_involved_twice_is_refused_kindly_and_nothing_is_lost(client, editor, exercise):

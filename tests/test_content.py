@@ -5,11 +5,12 @@ import pytest
 from exercises import document as documents
 from exercises import markdown, starter
 from exercises.models import MapRegion
-from tests.make import make_starter_document, starter_muscles
+from tests.make import make_starter_document, starter_muscles, starter_studies
 
 LEG_PRESS = make_starter_document("leg-press")
 CALF_RAISE = make_starter_document("standing-calf-raise")
 MUSCLES = {muscle.slug: muscle for muscle in starter_muscles()}
+STUDIES = {study.slug: study for study in starter_studies()}
 
 
 @pytest.mark.parametrize("exercise", [LEG_PRESS, CALF_RAISE], ids=["leg press", "calf raise"])
@@ -86,11 +87,11 @@ def test_the_calf_raise_is_the_same_kind_of_data_with_axes_of_its_own():
     assert CALF_RAISE.surface == "floor"
 
 
-def test_links_lead_to_muscles():
+def test_links_lead_to_muscles_and_studies():
     texts = [section.body for exercise in (LEG_PRESS, CALF_RAISE) for section in exercise.sections]
     texts += [text for muscle in MUSCLES.values() for text in (muscle.location, muscle.function)]
     for text in texts:
-        assert all(kind == "muscle" and slug in MUSCLES for kind, slug in markdown.links(text))
+        assert all(slug in {"muscle": MUSCLES, "study": STUDIES}[kind] for kind, slug in markdown.links(text))
 
 
 def test_a_frozen_article_has_its_html_and_names_what_made_it():

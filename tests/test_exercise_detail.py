@@ -102,7 +102,7 @@ def test_an_address_that_changed_leads_to_the_new_one_with_its_stance(client, st
     exercise.slug = "sled-press"
     exercise.save()
     assert client.get("/exercises/leg-press/").status_code == 200
-    publishing.publish([exercise], "Moved.")
+    publishing.publish([*publishing.needed(exercise), exercise], "Moved.")
     response = client.get("/exercises/leg-press/?height=high")
     assert response.status_code == 301
     assert response["Location"] == "/exercises/sled-press/?height=high"
@@ -169,5 +169,5 @@ def test_every_muscle_that_changed_has_its_reason(client, starter_content):
     rows = panel.split('<li class="rank')[1:]
     assert len(rows) == 14
     for row in rows:
-        assert ('class="reasons"' in row) == row.startswith(" is-changed")
+        assert ('class="step"' in row) == row.startswith(" is-changed")
         assert ("up " in row or "down " in row) == row.startswith(" is-changed")

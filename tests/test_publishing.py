@@ -10,8 +10,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from exercises import checks, drafts, publishing
 from exercises import document as documents
-from exercises import drafts, publishing
 from exercises.models import BestStance, Exercise, JointAction, Muscle, MuscleGroup, Publication
 from tests.make import (
     make_editor,
@@ -26,7 +26,7 @@ from tests.make import (
 
 
 def problems_of(around=None, **fields):
-    return publishing.check_exercise(make_exercise_value(**fields), around or make_surroundings())
+    return checks.check_exercise(make_exercise_value(**fields), around or make_surroundings())
 
 
 def the_axis(*options):
@@ -149,7 +149,7 @@ def test_more_stances_than_can_be_listed_are_refused():
     ],
 )
 def test_an_incomplete_muscle_is_an_error(fields, what):
-    found = publishing.check_muscle(make_muscle_value("front", **fields), make_surroundings())
+    found = checks.check_muscle(make_muscle_value("front", **fields), make_surroundings())
     assert any(what in problem.what and problem.is_error for problem in found)
 
 
@@ -205,7 +205,7 @@ def test_an_exercise_takes_unpublished_muscles_along():
     exercise = make_exercise(is_published=False)
     with pytest.raises(publishing.Refused, match="“front” is not published"):
         publishing.publish([exercise], "Alone.")
-    publishing.publish([*publishing.unpublished_muscles(exercise), exercise], "Together.")
+    publishing.publish([*publishing.needed(exercise), exercise], "Together.")
     assert publishing.live_publication(exercise).content.muscle("front").name == "front"
 
 
@@ -312,7 +312,7 @@ def test_a_preview_of_an_unfinished_draft_leaves_out_what_cannot_be_shown():
     exercise = make_exercise(is_published=False)
     exercise.axes.get().options.update(is_neutral=False)
     exercise.axes.create(name="Width", slug="width")
-    document = publishing.preview_exercise(exercise)
+    document = publishing.preview(exercise)
     assert [axis.slug for axis in document.axes] == ["height"]
     assert not Publication.objects.exercises().exists()
 
@@ -361,7 +361,7 @@ from exercises.models import Exercise
 exercise = Exercise.objects.get(slug="leg-press")
 exercise.answer = "Half-published."
 exercise.save()
-publishing._write_best_stances = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
+publishing.indexing.write = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
 publishing.publish([exercise], "Never seen.")
 """
 

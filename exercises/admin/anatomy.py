@@ -46,7 +46,7 @@ class MuscleAdmin(PublishableAdmin):
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         muscle = self.get_thing(request, pk)
-        document = publishing.preview_muscle(muscle)
+        document = publishing.preview(muscle)
         muscles = {
             publication.content: publication.muscle_id
             for publication in Publication.objects.muscles().live().exclude(muscle=muscle)

@@ -72,12 +72,9 @@ class ExerciseAdmin(PublishableAdmin):
             *super().get_urls(),
         ]
 
-    def needed_muscles(self, exercise):
-        return publishing.unpublished_muscles(exercise)
-
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         exercise = self.get_thing(request, pk)
-        document = publishing.preview_exercise(exercise)
+        document = publishing.preview(exercise)
         context = {
             **article_context(document, chosen_stance(document, request)),
             **self.preview_context(request, exercise),
@@ -88,7 +85,7 @@ class ExerciseAdmin(PublishableAdmin):
 
     def preview_panel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         exercise = self.get_thing(request, pk)
-        document = publishing.preview_exercise(exercise)
+        document = publishing.preview(exercise)
         stance = chosen_stance(document, request)
         response = render(request, "exercises/_emphasis_panel.html", panel_context(document, stance))
         response["HX-Replace-Url"] = self.admin_url("preview", exercise) + stance.query

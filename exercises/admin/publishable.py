@@ -36,7 +36,7 @@ class PublishForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Readers see this. Say in a sentence or two what is new or corrected.",
     )
-    along = forms.BooleanField(label="Publish these muscles along with it", required=False, initial=True)
+    along = forms.BooleanField(label="Publish these along with it", required=False, initial=True)
 
 
 class PublishableAdmin(admin.ModelAdmin):
@@ -92,7 +92,7 @@ class PublishableAdmin(admin.ModelAdmin):
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Check the draft and, with a note, make it what readers see."""
         thing = self.get_thing(request, pk)
-        needed = self.needed_muscles(thing)
+        needed = publishing.needed(thing)
         form = PublishForm(request.POST or None)
         if not needed:
             del form.fields["along"]
@@ -135,17 +135,15 @@ class PublishableAdmin(admin.ModelAdmin):
         """The page as it would be. Writes nothing."""
         raise NotImplementedError
 
-    def needed_muscles(self, thing) -> list:
-        """What has to be published before the thing can be."""
-        return []
-
-    @admin.action(description="Bring what they copy of muscles up to date", permissions=["change"])
+    @admin.action(
+        description="Bring what they copy of muscles and studies up to date", permissions=["change"]
+    )
     def refresh_copies(self, request, queryset):
         selected = set(queryset.values_list("pk", flat=True))
         kind = self.opts.model_name
         behind = [p for p in publishing.behind() if p.kind == kind and getattr(p, f"{kind}_id") in selected]
         for publication in behind:
-            publishing.refresh(publication, "Names of muscles brought up to date.", request.user)
+            publishing.refresh(publication, "Muscles and studies brought up to date.", request.user)
         names = ", ".join(publication.name for publication in behind)
         self.message_user(
             request, f"Published anew: {names}." if behind else "Nothing that they copy has changed."
@@ -160,11 +158,11 @@ class PublishableAdmin(admin.ModelAdmin):
                 publication.get_absolute_url(),
             ),
         )
-        if publication.kind == Publication.Kind.MUSCLE and (behind := publishing.behind()):
+        if publication.kind != Publication.Kind.EXERCISE and (behind := publishing.behind()):
             messages.warning(
                 request,
                 format_html(
-                    "Other pages still show muscles as they were published before: {}. To bring them up "
+                    "Other pages still show or count it as it was published before: {}. To bring them up "
                     "to date, select them in their list and choose the action for it.",
                     format_html_join(", ", "{} ({})", ((p.name, p.kind) for p in behind)),
                 ),

@@ -1,11 +1,15 @@
 from .anatomy import JointAction, MapRegion, Muscle, MuscleGroup
+from .evidence import Claim, Finding, Study
 from .exercise import Exercise, FormCue, Involvement, Section
-from .publication import BestStance, LoadedContent, Publication
+from .publication import BestStance, EvidenceUse, LoadedContent, Publication, StudyEntry
 from .stance import StanceAxis, StanceEffect, StanceOption
 
 __all__ = [
     "BestStance",
+    "Claim",
+    "EvidenceUse",
     "Exercise",
+    "Finding",
     "FormCue",
     "Involvement",
     "JointAction",
@@ -18,4 +22,6 @@ __all__ = [
     "StanceAxis",
     "StanceEffect",
     "StanceOption",
+    "Study",
+    "StudyEntry",
 ]

@@ -2,7 +2,15 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from .anatomy import ALIASES_HELP, MARKDOWN_HELP, NAME_HELP, Muscle, validate_slug
+from .anatomy import (
+    ALIASES_HELP,
+    CAUTION_SOURCE_HELP,
+    CITE_HELP,
+    MARKDOWN_HELP,
+    NAME_HELP,
+    Muscle,
+    validate_slug,
+)
 
 
 class Exercise(models.Model):
@@ -35,6 +43,11 @@ class Exercise(models.Model):
     equipment = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.COMPOUND)
     surface = models.CharField("under the feet", max_length=20, choices=Surface, default=Surface.PLATE)
+    caution = models.TextField(
+        blank=True,
+        help_text="What to mind whatever the stance. An option's own caution stands with the option.",
+    )
+    caution_source = models.TextField(blank=True, help_text=CAUTION_SOURCE_HELP)
     reviewed_by = models.CharField(max_length=200, blank=True, help_text="Who checked the facts last.")
     reviewed_on = models.DateField(null=True, blank=True)
     review_due = models.DateField(null=True, blank=True)
@@ -67,7 +80,9 @@ class FormCue(models.Model):
     why = models.TextField(blank=True)
     goes_wrong = models.TextField("what goes wrong otherwise", blank=True)
     how_sure = models.TextField(
-        "how sure one can be", blank=True, help_text="What was measured, and what was not."
+        "how sure one can be",
+        blank=True,
+        help_text=f"What was measured, and what was not. {CITE_HELP}",
     )
     order = models.PositiveSmallIntegerField(default=0)
 

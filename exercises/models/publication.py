@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from .. import document as documents
 from .anatomy import Muscle
+from .evidence import Study
 from .exercise import Exercise
 
 
@@ -17,6 +18,9 @@ class PublicationQuerySet(models.QuerySet):
 
     def muscles(self):
         return self.filter(kind=Publication.Kind.MUSCLE)
+
+    def studies(self):
+        return self.filter(kind=Publication.Kind.STUDY)
 
     def out(self):
         """Those whose time has come, the live ones and those they followed."""
@@ -28,6 +32,7 @@ class PublicationQuerySet(models.QuerySet):
         return self.out().filter(
             Q(kind="exercise", pk=Subquery(out.filter(exercise=OuterRef("exercise"))[:1]))
             | Q(kind="muscle", pk=Subquery(out.filter(muscle=OuterRef("muscle"))[:1]))
+            | Q(kind="study", pk=Subquery(out.filter(study=OuterRef("study"))[:1]))
         )
 
     def listed(self):
@@ -36,7 +41,7 @@ class PublicationQuerySet(models.QuerySet):
 
 
 class Publication(models.Model):
-    """What readers see of an exercise or a muscle, frozen when staff published it.
+    """What readers see of an exercise, a muscle or a study, frozen when staff published it.
 
     A row is written once and not changed, but for the HTML inside its document when the renderer
     has been mended.
@@ -45,6 +50,7 @@ class Publication(models.Model):
     class Kind(models.TextChoices):
         EXERCISE = "exercise"
         MUSCLE = "muscle"
+        STUDY = "study"
 
     kind = models.CharField(max_length=20, choices=Kind)
     exercise = models.ForeignKey(
@@ -52,6 +58,9 @@ class Publication(models.Model):
     )
     muscle = models.ForeignKey(
         Muscle, on_delete=models.CASCADE, null=True, blank=True, related_name="publications"
+    )
+    study = models.ForeignKey(
+        Study, on_delete=models.CASCADE, null=True, blank=True, related_name="publications"
     )
     number = models.PositiveIntegerField()
     document = models.TextField()
@@ -76,15 +85,18 @@ class Publication(models.Model):
             models.Index(fields=["kind", "slug"]),
             models.Index(fields=["exercise", "-live_from", "-number"]),
             models.Index(fields=["muscle", "-live_from", "-number"]),
+            models.Index(fields=["study", "-live_from", "-number"]),
         ]
         constraints = [
             models.CheckConstraint(
                 name="publication_of_one_thing",
-                condition=Q(kind="exercise", exercise__isnull=False, muscle__isnull=True)
-                | Q(kind="muscle", muscle__isnull=False, exercise__isnull=True),
+                condition=Q(kind="exercise", exercise__isnull=False, muscle=None, study=None)
+                | Q(kind="muscle", exercise=None, muscle__isnull=False, study=None)
+                | Q(kind="study", exercise=None, muscle=None, study__isnull=False),
             ),
             models.UniqueConstraint(fields=["exercise", "number"], name="exercise_version_once"),
             models.UniqueConstraint(fields=["muscle", "number"], name="muscle_version_once"),
+            models.UniqueConstraint(fields=["study", "number"], name="study_version_once"),
         ]
 
     def __str__(self):
@@ -94,15 +106,26 @@ class Publication(models.Model):
         return reverse(f"{self.kind}_detail", args=[self.slug])
 
     @property
-    def content(self) -> documents.ExerciseDocument | documents.MuscleDocument:
+    def thing(self) -> Exercise | Muscle | Study:
+        """Whose publication it is. A query, unless it is loaded."""
+        return getattr(self, self.kind)
+
+    @property
+    def content(self) -> documents.ExerciseDocument | documents.MuscleDocument | documents.StudyDocument:
         """The document, read. Two publications with the same text share one value."""
         return _read(self.document, self.kind)
 
 
+DOCUMENTS = {
+    "exercise": documents.ExerciseDocument,
+    "muscle": documents.MuscleDocument,
+    "study": documents.StudyDocument,
+}
+
+
 @lru_cache(maxsize=256)
 def _read(text, kind):
-    types = {"exercise": documents.ExerciseDocument, "muscle": documents.MuscleDocument}
-    return documents.from_json(text, types[kind])
+    return documents.from_json(text, DOCUMENTS[kind])
 
 
 class BestStance(models.Model):
@@ -128,6 +151,52 @@ class BestStance(models.Model):
 
     def __str__(self):
         return f"{self.publication}: {self.muscle}, {self.words}"
+
+
+class EvidenceUse(models.Model):
+    """An index row, written with the publication of an exercise or a muscle: something in it that rests
+    on a study. Study pages read these. They also keep the study from being deleted.
+    """
+
+    class Side(models.TextChoices):
+        FOR = "for"
+        AGAINST = "against"
+        INDIRECT = "indirect"
+        CLAIM = "claim"
+        CITED = "cited"
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="evidence_uses")
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="uses")
+    side = models.CharField(max_length=20, choices=Side)
+    words = models.CharField(max_length=1000, blank=True, help_text="What rests on it.")
+    certainty = models.CharField(max_length=20, blank=True)
+    place = models.CharField(max_length=1000, blank=True, help_text="Query or anchor within the page.")
+
+    class Meta:
+        ordering = ["publication__order", "publication__name", "pk"]
+
+    def __str__(self):
+        return f"{self.study}: {self.words}"
+
+
+class StudyEntry(models.Model):
+    """An index row, written with a study's publication: what the list of studies shows and is filtered by."""
+
+    publication = models.OneToOneField(Publication, on_delete=models.CASCADE, related_name="study_entry")
+    kind = models.CharField(max_length=20, choices=Study.Kind)
+    year = models.PositiveSmallIntegerField()
+    sample_size = models.PositiveIntegerField(null=True, blank=True)
+    participants = models.CharField(max_length=300, blank=True)
+    title = models.CharField(max_length=500)
+    is_retracted = models.BooleanField(default=False)
+    exercises = models.ManyToManyField(Exercise, related_name="+")
+    muscles = models.ManyToManyField(Muscle, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "study entries"
+
+    def __str__(self):
+        return str(self.publication)
 
 
 class LoadedContent(models.Model):

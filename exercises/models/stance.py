@@ -3,7 +3,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from .anatomy import Muscle, validate_slug
+from .anatomy import CAUTION_SOURCE_HELP, Muscle, validate_slug
 from .exercise import Exercise
 
 # Parameters of ours in a page's address: no axis can take one of these names.
@@ -53,8 +53,8 @@ class StanceOption(models.Model):
     explanation = models.TextField(
         blank=True, help_text="What it changes in the body: joint angles, range. Plain text."
     )
-    caution = models.TextField(blank=True)
-    caution_source = models.CharField(max_length=300, blank=True, help_text="Where the caution comes from.")
+    caution = models.TextField(blank=True, help_text="What to mind with this option. Plain text.")
+    caution_source = models.TextField(blank=True, help_text=CAUTION_SOURCE_HELP)
     foot_x = models.SmallIntegerField(
         "feet apart",
         default=0,

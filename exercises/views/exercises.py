@@ -1,7 +1,9 @@
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from .. import metadata
 from ..contexts import article_context, chosen_stance, panel_context
 from ..models import Publication
 from .shared import find_live, read_page
@@ -63,6 +65,8 @@ def _exercise_page(
 ) -> HttpResponse:
     document = publication.content
     stance = chosen_stance(document, request)
+    version_url = reverse("exercise_version", args=[publication.slug, publication.number])
+    version_address = f"{settings.SITE_URL}{version_url}"
     context = {
         "publication": publication,
         "section": "exercises",
@@ -70,7 +74,10 @@ def _exercise_page(
         "page": page,
         "canonical": page + stance.query,
         "panel_url": page + "panel/",
-        "version_url": reverse("exercise_version", args=[publication.slug, publication.number]),
+        "version_url": version_url,
+        "plain_citation": metadata.cite_plainly(document, publication, version_address),
+        "bibtex": metadata.cite_in_bibtex(document, publication, version_address),
+        "structured_data": metadata.exercise_data(document, publication),
         **article_context(document, stance),
     }
     return render(request, "exercises/exercise_detail.html", context)

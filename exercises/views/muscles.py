@@ -3,6 +3,7 @@ from itertools import groupby
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from .. import metadata
 from ..contexts import Mark, muscle_context, muscle_label
 from ..models import Publication
 from .shared import find_live, read_page
@@ -37,4 +38,5 @@ def muscle_detail(request: HttpRequest, slug: str) -> HttpResponse:
     muscles = {other.content: other.muscle_id for other in Publication.objects.muscles().live()}
     context = muscle_context(publication.content, muscles)
     context["canonical"] = publication.get_absolute_url()
+    context["structured_data"] = metadata.muscle_data(publication.content, publication)
     return render(request, "muscles/muscle_detail.html", context)

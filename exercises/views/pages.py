@@ -33,9 +33,17 @@ def home(request: HttpRequest) -> HttpResponse:
 @read_page
 def about(request: HttpRequest) -> HttpResponse:
     scale = [("8 to 10", 4), ("6 or 7", 3), ("4 or 5", 2), ("2 or 3", 1), ("1", 0)]
+    grades = [
+        ("two or more agree, none disagrees", "supported"),
+        ("one agrees, none disagrees", "partly supported"),
+        ("some agree, some disagree", "contested"),
+        ("none agrees, at least one disagrees", "not supported"),
+        ("no study of this exercise has a vote", "untested"),
+    ]
     context = {
         "section": "about",
         "canonical": "/about/",
         "scale": [(numbers, WORDS[level], level) for numbers, level in scale],
+        "grades": grades,
     }
     return render(request, "about.html", context)

@@ -33,7 +33,7 @@ def find_live(kind: Publication.Kind, slug: str) -> Publication:
     if publication is None:
         former = Publication.objects.filter(kind=kind, slug=slug).out().first()
         if former:
-            publication = live.filter(exercise_id=former.exercise_id, muscle_id=former.muscle_id).first()
+            publication = live.filter(**{kind: getattr(former, f"{kind}_id")}).first()
     if publication is None:
         raise Http404(f"There is no {kind} at this address.")
     return publication

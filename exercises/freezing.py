@@ -1,0 +1,181 @@
+"""From drafts to documents: what is written in rows, made complete and fixed for readers.
+
+Freezing writes nothing. Publishing, previews and the search for what has fallen behind all come through
+here, so they show the same.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from django.utils.text import slugify
+
+from . import certainty, drafts, markdown
+from . import document as documents
+from .models import JointAction, Muscle, MuscleGroup, Publication, Study
+
+replace = msgspec.structs.replace
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What a document may copy of other things: muscles and studies that are published, groups, joint
+    actions. All by slug."""
+
+    muscles: Mapping[str, documents.MuscleName]
+    groups: Mapping[str, documents.MuscleGroup]
+    actions: Mapping[str, documents.JointAction]
+    studies: Mapping[str, documents.StudyDocument] = {}
+
+
+def surroundings(along: Iterable[Muscle | Study] = ()) -> Surroundings:
+    """What is published, `along` among it as their drafts have them. Four queries, and those of a draft
+    for each of `along`."""
+    along = list(along)
+    groups = {group.slug: drafts.group_value(group) for group in MuscleGroup.objects.all()}
+    actions = {action.slug: drafts.action_value(action) for action in JointAction.objects.all()}
+    muscles, studies = {}, {}
+    for publication in Publication.objects.exclude(kind=Publication.Kind.EXERCISE).live():
+        if publication.kind == Publication.Kind.MUSCLE:
+            muscles[publication.slug] = publication.content.as_name
+        else:
+            studies[publication.slug] = publication.content
+    along_drafts = [drafts.muscle_draft(thing) for thing in along if isinstance(thing, Muscle)]
+    names = {slug: muscle.name for slug, muscle in muscles.items()}
+    names |= {draft.slug: draft.name for draft in along_drafts}
+    muscles |= {draft.slug: _freeze_place(draft, groups, names).as_name for draft in along_drafts}
+    studies |= {thing.slug: drafts.study_draft(thing) for thing in along if isinstance(thing, Study)}
+    return Surroundings(muscles=muscles, groups=groups, actions=actions, studies=studies)
+
+
+def freeze_muscle(draft: documents.MuscleDocument, around: Surroundings) -> documents.MuscleDocument:
+    """The self-contained document of a draft, or of an older document, made anew."""
+    names = _link_names(around)
+    # An older document may name an action that staff have renamed or deleted since: it keeps its copy.
+    actions = {action.slug: action for action in draft.action_copies} | dict(around.actions)
+    return replace(
+        _freeze_place(draft, around.groups, names["muscle"]),
+        schema=documents.SCHEMA,
+        renderer=markdown.VERSION,
+        location_html=markdown.render(draft.location, names),
+        function_html=markdown.render(draft.function, names),
+        action_copies=tuple(actions[slug] for slug in draft.actions),
+    )
+
+
+def freeze_study(draft: documents.StudyDocument, around: Surroundings) -> documents.StudyDocument:
+    """The self-contained document of a draft, or of an older document, made anew."""
+    named = {slug for finding in draft.findings for slug in finding.muscles}
+    groups = {finding.group for finding in draft.findings if finding.group}
+    return replace(
+        draft,
+        schema=documents.SCHEMA,
+        muscle_copies=tuple(
+            muscle
+            for muscle in around.muscles.values()
+            if muscle.slug in named or (muscle.group.slug in groups and not muscle.is_deep)
+        ),
+    )
+
+
+def freeze_exercise(draft: documents.ExerciseDocument, around: Surroundings) -> documents.ExerciseDocument:
+    """The self-contained document of a draft, or of an older document, made anew.
+
+    It also takes a draft that `check_exercise` refuses, for previews: what cannot be shown
+    (an axis without options, a muscle that `around` does not have) is left out.
+    """
+    names = _link_names(around)
+    references = markdown.References()  # numbered in the order of the page: sections, cues, claims
+    anchors = Counter()
+    sections = []
+    for section in draft.sections:
+        anchor = slugify(section.heading) or "section"
+        anchors[anchor] += 1
+        if anchors[anchor] > 1:
+            anchor = f"{anchor}-{anchors[anchor]}"
+        html = markdown.render(section.body, names, references)
+        sections.append(replace(section, anchor=anchor, body_html=html))
+    cues = tuple(
+        replace(cue, how_sure_html=markdown.render_inline(cue.how_sure, names, references))
+        for cue in draft.cues
+    )
+    claims = tuple(
+        replace(claim, verdict_html=markdown.render_inline(claim.verdict, names, references))
+        for claim in draft.claims
+    )
+    involvements = tuple(i for i in draft.involvements if i.muscle in around.muscles)
+    studies = _copy_studies(draft.slug, references, around)
+    return replace(
+        draft,
+        schema=documents.SCHEMA,
+        renderer=markdown.VERSION,
+        caution_source_html=markdown.render_inline(draft.caution_source, names),
+        sections=tuple(sections),
+        cues=cues,
+        involvements=involvements,
+        axes=tuple(_freeze_axis(axis, studies, around, names) for axis in draft.axes if axis.options),
+        claims=claims,
+        muscles=tuple(around.muscles[i.muscle] for i in involvements),
+        studies=studies,
+    )
+
+
+def _freeze_place(
+    draft: documents.MuscleDocument, groups: Mapping[str, documents.MuscleGroup], names: Mapping[str, str]
+) -> documents.MuscleDocument:
+    """The draft with the parts that MuscleDocument.as_name needs. As with actions, an older document
+    whose group is no longer there keeps its copy."""
+    return replace(
+        draft,
+        group_copy=groups.get(draft.group, draft.group_copy),
+        whole_name=names.get(draft.head_of, ""),
+    )
+
+
+def _freeze_axis(
+    axis: documents.StanceAxis,
+    studies: tuple[documents.StudyCopy, ...],
+    around: Surroundings,
+    names: markdown.Names,
+) -> documents.StanceAxis:
+    """The axis with the grade of each effect, and its cautions' sources as HTML."""
+
+    def graded(option, effect):
+        muscle = around.muscles.get(effect.muscle)
+        name = certainty.name_of(axis.slug, option.slug, effect)
+        evidence = muscle and certainty.evidence_on(name, effect.step, muscle, studies)
+        return replace(effect, certainty=evidence.grade if evidence else "untested")
+
+    options = tuple(
+        replace(
+            option,
+            effects=tuple(graded(option, effect) for effect in option.effects),
+            caution_source_html=markdown.render_inline(option.caution_source, names),
+        )
+        for option in axis.options
+    )
+    return replace(axis, options=options)
+
+
+def _copy_studies(
+    exercise: str, references: markdown.References, around: Surroundings
+) -> tuple[documents.StudyCopy, ...]:
+    """The studies that the exercise's texts cite, in the order of their numbers, then the others that have
+    findings about it."""
+    cited = list(references.places)
+    copies = [study.as_copy(exercise) for study in around.studies.values()]
+    copies = [
+        replace(copy, places=references.places.get(copy.slug, 0))
+        for copy in copies
+        if copy.findings or copy.slug in cited
+    ]
+    last = len(cited)
+    copies.sort(key=lambda c: (cited.index(c.slug) if c.places else last, c.short_name))
+    return tuple(copies)
+
+
+def _link_names(around: Surroundings) -> dict[str, dict[str, str]]:
+    """The names that Markdown links show, by kind and slug."""
+    return {
+        "muscle": {slug: muscle.name for slug, muscle in around.muscles.items()},
+        "study": {slug: study.short_name for slug, study in around.studies.items()},
+    }
