@@ -4,6 +4,8 @@ A draft is a value whose frozen fields are empty. Row and value have the same na
 so a field that both have goes across by itself; what follows names those that do not.
 """
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
 
@@ -87,13 +89,15 @@ def study_draft(study: Study) -> documents.StudyDocument:
     findings = study.findings.select_related(
         "exercise", "group", "option__axis", "against", "with_option__axis"
     ).prefetch_related("muscles")
-    return _value(
-        documents.StudyDocument,
+    return study_value(
         study,
-        findings=tuple(
-            finding_value(finding, [muscle.slug for muscle in finding.muscles.all()]) for finding in findings
-        ),
+        [finding_value(finding, [muscle.slug for muscle in finding.muscles.all()]) for finding in findings],
     )
+
+
+def study_value(study: Study, findings: Sequence[documents.Finding]) -> documents.StudyDocument:
+    """The study as its row has it, saved or not, with these findings."""
+    return _value(documents.StudyDocument, study, findings=tuple(findings))
 
 
 def finding_value(finding: Finding, muscles: list[str]) -> documents.Finding:

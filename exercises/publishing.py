@@ -13,7 +13,7 @@ from . import certainty, checks, drafts, emphasis, indexing
 from . import document as documents
 from .checks import Problem
 from .freezing import Surroundings, freeze_exercise, freeze_muscle, freeze_study, surroundings
-from .models import Exercise, Involvement, Muscle, Publication, Study
+from .models import Exercise, Involvement, Muscle, Publication, StanceEffect, Study
 
 Thing = Exercise | Muscle | Study
 
@@ -230,6 +230,15 @@ def grade_changes(study: documents.StudyDocument) -> list[GradeChange]:
                 words = emphasis.effect_words(before, name, effect.step)
                 changes.append(GradeChange(exercise.name, words, effect.certainty, after[name].certainty))
     return changes
+
+
+def evidence_now(effect: StanceEffect, around: Surroundings) -> certainty.Evidence | None:
+    """What the studies in `around` say of an effect as its row has it; None if its muscle is not among
+    those in `around`."""
+    muscle = around.muscles.get(effect.muscle.slug)
+    exercise = effect.option.axis.exercise.slug
+    studies = [study.as_copy(exercise) for study in around.studies.values()]
+    return muscle and certainty.evidence_on(drafts.effect_name(effect), effect.step, muscle, studies)
 
 
 def _made_anew(publication: Publication, around: Surroundings):

@@ -2,6 +2,7 @@ import pytest
 from django.apps import apps
 
 from exercises import starter
+from tests.make import make_editor
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +35,11 @@ def empty_site(db):
         if name == "Muscle":
             model.objects.exclude(head_of=None).delete()
         model.objects.all().delete()
+
+
+@pytest.fixture
+def editor(client):
+    """A member of staff who may do everything, signed in."""
+    user = make_editor()
+    client.force_login(user)
+    return user

@@ -1,66 +1,18 @@
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from exercises import publishing
 from exercises.models import Exercise, Muscle, Publication, StanceOption
-from tests.make import make_editor, make_exercise, make_muscle
+from tests.admin_forms import complaints, form_of, said, save, url
+from tests.make import make_exercise, make_muscle
 
 pytestmark = pytest.mark.usefixtures("empty_site")
 
 
 @pytest.fixture
-def editor(client):
-    user = make_editor()
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def exercise():
     return make_exercise()
-
-
-def url(page, thing):
-    return reverse(f"admin:exercises_{thing._meta.model_name}_{page}", args=[thing.pk])
-
-
-def form_of(client, thing):
-    """What a browser would send back of a change form that nobody has touched."""
-    response = client.get(url("change", thing))
-    data = {}
-    formsets = [inline.formset for inline in response.context["inline_admin_formsets"]]
-    for form in [
-        response.context["adminform"].form,
-        *[form for formset in formsets for form in formset.forms],
-    ]:
-        for field in form:
-            value = field.value()
-            if isinstance(value, list):
-                data[field.html_name] = [getattr(item, "pk", item) for item in value]
-            elif value is not None and value is not False:
-                data[field.html_name] = value
-    for formset in formsets:
-        for field in formset.management_form:
-            data[field.html_name] = field.value()
-    return data
-
-
-def save(client, thing, **changes):
-    return client.post(url("change", thing), {**form_of(client, thing), **changes})
-
-
-def complaints(response):
-    """What a refused form says, in one text."""
-    html = response.content.decode()
-    assert response.status_code == 200
-    assert "Please correct the error" in html
-    return html
-
-
-def said(response):
-    return " ".join(str(message) for message in get_messages(response.wsgi_request))
 
 
 # Who may
@@ -350,7 +302,7 @@ def test_what_copies_a_muscle_is_named_when_it_changes_and_brought_up_to_date(cl
     assert "front of thigh" in client.get("/exercises/press/").content.decode().lower()
 
 
-@pytest.mark.parametrize("model", ["exercise", "muscle", "musclegroup", "jointaction"])
+@pytest.mark.parametrize("model", ["exercise", "muscle", "study", "musclegroup", "jointaction"])
 def test_lists_can_be_searched(client, editor, exercise, model):
     address = reverse(f"admin:exercises_{model}_changelist")
     assert client.get(address, {"q": "front"}).status_code == 200

@@ -1,3 +1,3 @@
-from . import anatomy, exercise, stance
+from . import anatomy, evidence, exercise, stance
 
-__all__ = ["anatomy", "exercise", "stance"]
+__all__ = ["anatomy", "evidence", "exercise", "stance"]

@@ -1,3 +1,4 @@
+from django import forms
 from django.contrib import admin
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
@@ -6,7 +7,7 @@ from django.urls import path
 
 from .. import publishing
 from ..contexts import article_context, chosen_stance, panel_context
-from ..models import Exercise, FormCue, Involvement, Section, StanceAxis
+from ..models import Claim, Exercise, FormCue, Involvement, Muscle, Section, StanceAxis, StanceEffect
 from .publishable import LONG_TEXT, SHORT_TEXT, PlainChoices, PublishableAdmin
 
 
@@ -42,6 +43,33 @@ class InvolvementInline(PlainChoices, admin.TabularInline):
     verbose_name_plural = "muscles involved"
 
 
+class ClaimInline(PlainChoices, admin.StackedInline):
+    model = Claim
+    extra = 0
+    formfield_overrides = SHORT_TEXT
+    fieldsets = [
+        (None, {"fields": ["statement", "verdict", "order"]}),
+        ("What it rests on", {"fields": ["effects", "muscles"], "classes": ["collapse"]}),
+    ]
+    verbose_name_plural = "claims: what is commonly said, and what the studies make of it"
+
+    def get_formset(self, request, obj=None, **kwargs):
+        self.exercise = obj
+        return super().get_formset(request, obj, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "effects":
+            effects = StanceEffect.objects.filter(option__axis__exercise=self.exercise)
+            effects = effects.select_related("option__axis", "muscle", "with_option__axis")
+            kwargs["queryset"] = effects.order_by("option__axis__order", "option__order", "pk")
+        else:
+            kwargs["queryset"] = Muscle.objects.filter(involvements__exercise=self.exercise)
+        kwargs["widget"] = forms.CheckboxSelectMultiple
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        field.choices = list(field.choices)  # read once for all claims
+        return field
+
+
 class StanceAxisInline(admin.TabularInline):
     model = StanceAxis
     extra = 0
@@ -58,10 +86,11 @@ class ExerciseAdmin(PublishableAdmin):
     list_filter = ["kind"]
     search_fields = ["name", "aliases"]
     prepopulated_fields = {"slug": ["name"]}
-    inlines = [StanceAxisInline, InvolvementInline, SectionInline, FormCueInline]
+    inlines = [StanceAxisInline, InvolvementInline, SectionInline, FormCueInline, ClaimInline]
     fieldsets = [
         (None, {"fields": ["name", "slug", "answer", "aliases"]}),
         ("Kind", {"fields": ["kind", "equipment", "surface", "order"]}),
+        ("Caution, whatever the stance", {"fields": ["caution", "caution_source"]}),
         ("Review", {"fields": ["reviewed_by", "reviewed_on", "review_due"]}),
     ]
 

@@ -19,12 +19,21 @@ SHORT_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3}
 LONG_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 16})}}
 
 
+def kept_forms(formset) -> list:
+    """The forms of a validated formset that are filled in and not marked for deletion."""
+    return [
+        form
+        for form in formset.forms
+        if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
+    ]
+
+
 class PlainChoices:
     """For an inline: fields to choose from, without the four icons that each would have beside it."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(db_field, models.ForeignKey):
+        if isinstance(db_field, models.ForeignKey | models.ManyToManyField):
             field.widget = field.widget.widget  # out of its wrapper, which has the icons
         return field
 

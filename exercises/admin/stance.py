@@ -5,10 +5,13 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.functional import cached_property
 
+from .. import freezing, publishing
 from ..models import Muscle, StanceAxis, StanceEffect, StanceOption
-from .publishable import SHORT_TEXT, PlainChoices
+from .publishable import SHORT_TEXT, PlainChoices, kept_forms
 
 
 class StanceOptionForm(forms.ModelForm):
@@ -30,7 +33,7 @@ class StanceOptionFormSet(BaseInlineFormSet):
 
     def clean(self):
         super().clean()
-        if sum(bool(form.cleaned_data.get("is_neutral")) for form in _kept(self)) > 1:
+        if sum(bool(form.cleaned_data.get("is_neutral")) for form in kept_forms(self)) > 1:
             raise ValidationError(
                 "Two options are marked neutral. Only one can be: the one readers start from."
             )
@@ -40,7 +43,7 @@ class StanceEffectFormSet(BaseInlineFormSet):
     def clean(self):
         super().clean()
         seen = set()
-        for form in _kept(self):
+        for form in kept_forms(self):
             pair = form.cleaned_data.get("muscle"), form.cleaned_data.get("with_option")
             if pair in seen:
                 raise ValidationError(
@@ -65,8 +68,21 @@ class StanceEffectInline(PlainChoices, admin.TabularInline):
     fk_name = "option"
     formset = StanceEffectFormSet
     extra = 0
-    fields = ["muscle", "step", "reason", "with_option"]
+    fields = ["muscle", "step", "reason", "with_option", "certainty"]
+    readonly_fields = ["certainty"]
     formfield_overrides = SHORT_TEXT
+
+    @admin.display(description="certainty, from the published studies")
+    def certainty(self, effect: StanceEffect) -> str:
+        """The grade that publishing now would give the saved effect, and the findings that make it."""
+        if not effect.pk:
+            return "Save to see it."
+        evidence = publishing.evidence_now(effect, self.around)
+        return render_to_string("admin/exercises/_evidence.html", {"evidence": evidence})
+
+    @cached_property
+    def around(self):
+        return freezing.surroundings()
 
     def get_formset(self, request, obj=None, **kwargs):
         self.option = obj
@@ -125,7 +141,7 @@ class StanceAxisAdmin(PartAdmin):
 
     def save_formset(self, request, form, formset, change):
         # The database takes one neutral option at a time: the old one steps back first.
-        neutral = [form.instance.pk for form in _kept(formset) if form.cleaned_data.get("is_neutral")]
+        neutral = [form.instance.pk for form in kept_forms(formset) if form.cleaned_data.get("is_neutral")]
         form.instance.options.exclude(pk__in=[pk for pk in neutral if pk]).update(is_neutral=False)
         super().save_formset(request, form, formset, change)
 
@@ -145,12 +161,3 @@ class StanceOptionAdmin(PartAdmin):
 
     def whole_url(self, option):
         return reverse("admin:exercises_stanceaxis_change", args=[option.axis_id])
-
-
-def _kept(formset):
-    """The forms that are filled in and not marked for deletion."""
-    return [
-        form
-        for form in formset.forms
-        if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
-    ]

@@ -132,7 +132,8 @@ class StanceEffect(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.option}, {self.muscle} {self.step:+d}"
+        other = f" with {self.with_option}" if self.with_option_id else ""
+        return f"{self.option}{other}, {self.muscle} {self.step:+d}"
 
     def clean(self):
         if self.with_option_id and self.option_id:
