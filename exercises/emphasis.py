@@ -181,7 +181,7 @@ def summarise(stance: Stance, ranked: tuple[MuscleEmphasis, ...]) -> str:
     if less:
         changes.append(f"{'less' if more else 'less emphasis'} on {_names(less, ranked)}")
     said = "; ".join(changes) or "nothing moves away from the neutral stance"
-    counting = ", by what studies back" if stance.lens == "studies" else ""
+    counting = ", as far as studies back it" if stance.lens == "studies" else ""
     return f"With {stance.words}{counting}: {said}. Strongest now: {leaders}."
 
 

@@ -156,7 +156,7 @@ def test_a_new_exercise_is_made_from_nothing_to_published(client, editor):
     make_muscle("front")
     empty = {
         f"{part}-{count}_FORMS": 0
-        for part in ("sections", "cues", "involvements", "axes")
+        for part in ("sections", "cues", "involvements", "axes", "claims")
         for count in ("TOTAL", "INITIAL")
     }
     data = {
