@@ -245,7 +245,7 @@ def test_the_form_takes_the_same_queries_for_few_and_many_findings(
     client, editor, exercise, findings, django_assert_max_num_queries
 ):
     study = make_study("long-2001", *[make_finding(words=f"Finding {n}.") for n in range(findings)])
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(40):
         client.get(url("change", study))
 
 

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from .. import publishing
 from ..contexts import muscle_context
 from ..models import JointAction, Muscle, MuscleGroup, Publication
-from .publishable import LONG_TEXT, PublishableAdmin
+from .publishable import LONG_TEXT, KeepsItsSlug, PublishableAdmin
 
 
 @admin.register(MuscleGroup)
@@ -23,26 +23,20 @@ class JointActionAdmin(admin.ModelAdmin):
 
 
 @admin.register(Muscle)
-class MuscleAdmin(PublishableAdmin):
+class MuscleAdmin(KeepsItsSlug, PublishableAdmin):
     list_display = ["name", "everyday_name", "group", "live_version"]
     list_filter = ["group"]
     list_select_related = ["group"]
     search_fields = ["name", "everyday_name", "aliases"]
     autocomplete_fields = ["head_of"]
     filter_horizontal = ["actions"]
+    prepopulated_fields = {"slug": ["name"]}
     formfield_overrides = LONG_TEXT
     fieldsets = [
         (None, {"fields": ["name", "everyday_name", "aliases", "slug", "group", "order"]}),
         ("Anatomy", {"fields": ["location", "function", "actions", "head_of"]}),
         ("On the map", {"fields": ["region", "is_deep"]}),
     ]
-
-    def get_readonly_fields(self, request, obj=None):
-        # Published pages link to the slug, those of old versions too.
-        return ["slug"] if obj and obj.publications.exists() else []
-
-    def get_prepopulated_fields(self, request, obj=None):
-        return {} if self.get_readonly_fields(request, obj) else {"slug": ["name"]}
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         muscle = self.get_thing(request, pk)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from .. import checks, drafts, publishing
 from ..contexts import study_context
 from ..models import EvidenceUse, Finding, Publication, StanceOption, Study
-from .publishable import SHORT_TEXT, PlainChoices, PublishableAdmin, kept_forms
+from .publishable import SHORT_TEXT, KeepsItsSlug, PlainChoices, PublishableAdmin, kept_forms
 
 
 class StudyForm(forms.ModelForm):
@@ -86,17 +86,16 @@ class FindingInline(PlainChoices, admin.StackedInline):
         ("Which options, and which way", {"fields": [("option", "against", "with_option"), "direction"]}),
     ]
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(field, forms.ModelChoiceField):
-            # Read once for all findings: each would ask the database for itself.
-            is_option = db_field.related_model is StanceOption
-            field.choices = _options_by_exercise() if is_option else list(field.choices)
-        return field
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("muscles")
+
+    def choices_of(self, db_field, field):
+        is_option = db_field.related_model is StanceOption
+        return _options_by_exercise() if is_option else super().choices_of(db_field, field)
 
 
 @admin.register(Study)
-class StudyAdmin(PublishableAdmin):
+class StudyAdmin(KeepsItsSlug, PublishableAdmin):
     change_form_template = "admin/exercises/study_change_form.html"
     form = StudyForm
     list_display = ["short_name", "year", "kind", "sample_size", "is_retracted", "live_version"]

@@ -38,9 +38,11 @@ class InvolvementInline(PlainChoices, admin.TabularInline):
     formset = InvolvementFormSet
     extra = 0
     fields = ["muscle", "role", "baseline", "floor", "summary", "order"]
-    autocomplete_fields = ["muscle"]
     verbose_name = "muscle involved"
     verbose_name_plural = "muscles involved"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("muscle")
 
 
 class ClaimInline(PlainChoices, admin.StackedInline):
@@ -65,9 +67,10 @@ class ClaimInline(PlainChoices, admin.StackedInline):
         else:
             kwargs["queryset"] = Muscle.objects.filter(involvements__exercise=self.exercise)
         kwargs["widget"] = forms.CheckboxSelectMultiple
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        field.choices = list(field.choices)  # read once for all claims
-        return field
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("effects", "muscles")
 
 
 class StanceAxisInline(admin.TabularInline):

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import OuterRef, Subquery
@@ -29,13 +29,19 @@ def kept_forms(formset) -> list:
 
 
 class PlainChoices:
-    """For an inline: fields to choose from, without the four icons that each would have beside it."""
+    """For an inline: fields to choose from, without the four icons that each would have beside it, and
+    with choices that are read once for all rows."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(db_field, models.ForeignKey | models.ManyToManyField):
-            field.widget = field.widget.widget  # out of its wrapper, which has the icons
+            if isinstance(field.widget, RelatedFieldWidgetWrapper):
+                field.widget = field.widget.widget
+            field.choices = self.choices_of(db_field, field)
         return field
+
+    def choices_of(self, db_field, field) -> list:
+        return list(field.choices)
 
 
 class PublishForm(forms.Form):
@@ -176,3 +182,16 @@ class PublishableAdmin(admin.ModelAdmin):
                     format_html_join(", ", "{} ({})", ((p.name, p.kind) for p in behind)),
                 ),
             )
+
+
+class KeepsItsSlug:
+    """For a thing whose slug stands in the documents of others, old versions among them: once it is
+    published, the slug stays."""
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = ["slug"] if obj and obj.publications.exists() else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def get_prepopulated_fields(self, request, obj=None):
+        fields = super().get_prepopulated_fields(request, obj)
+        return {} if "slug" in self.get_readonly_fields(request, obj) else fields

@@ -84,6 +84,10 @@ class StanceEffectInline(PlainChoices, admin.TabularInline):
     def around(self):
         return freezing.surroundings()
 
+    def get_queryset(self, request):
+        related = "muscle", "option__axis__exercise", "with_option__axis"
+        return super().get_queryset(request).select_related(*related)
+
     def get_formset(self, request, obj=None, **kwargs):
         self.option = obj
         return super().get_formset(request, obj, **kwargs)
