@@ -99,6 +99,7 @@ def make_surroundings(
                 name=muscle.name,
                 group=documents.MuscleGroup(slug=muscle.group, name=muscle.group),
                 region=muscle.region,
+                is_deep=muscle.is_deep,
                 head_of=muscle.head_of,
                 whole_name=muscle.head_of.replace("-", " "),
             )

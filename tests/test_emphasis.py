@@ -2,7 +2,15 @@ import pytest
 
 from exercises import document as documents
 from exercises import emphasis
-from tests.make import make_document, make_effect, make_option, make_starter_document
+from tests.make import (
+    make_document,
+    make_effect,
+    make_exercise_value,
+    make_finding,
+    make_option,
+    make_starter_document,
+    make_study_value,
+)
 
 # The leg press as taught: every muscle in each of its nine stances, height then width.
 MUSCLES = (
@@ -206,3 +214,179 @@ def test_the_best_stances_leave_out_choices_that_add_nothing():
 def test_the_feet_stand_where_the_options_together_put_them():
     assert emphasis.stance_from(LEG_PRESS, {"height": "high", "width": "wide"}).foot == (178, -100, 25)
     assert emphasis.stance_from(CALF_RAISE, {"toes": "in"}).foot[2] < 0
+
+
+# The lens
+
+
+def make_graded(**front_and_back):
+    """The small exercise with one study for each muscle's steps, or two, or none: {"front": 2} and so on."""
+    studies = [
+        make_study_value(f"{muscle}-{number}", make_finding(muscles=(muscle,), direction=direction))
+        for muscle, (count, direction) in front_and_back.items()
+        for number in range(count)
+    ]
+    return make_document(studies=studies)
+
+
+@pytest.mark.parametrize(
+    ("found", "grade", "counts"),
+    [
+        ((2, "more"), "supported", True),
+        ((1, "more"), "partly supported", True),
+        ((1, "less"), "not supported", False),
+        ((1, "no difference"), "not supported", False),
+        ((0, ""), "untested", False),
+    ],
+)
+def test_backed_by_studies_counts_only_what_is_supported_or_partly(found, grade, counts):
+    document = make_graded(back=found)
+    taught = in_stance(document, height="high")["back"]
+    backed = in_stance(document, height="high", lens="studies")["back"]
+    assert (taught.emphasis, taught.change, taught.set_aside) == (4, 1, ())
+    assert taught.certainty == backed.certainty == grade
+    assert (backed.emphasis, backed.change) == ((4, 1) if counts else (3, 0))
+    assert len(backed.applied) == counts
+    assert [step.effect.step for step in backed.set_aside] == ([] if counts else [1])
+
+
+def test_what_is_contested_is_set_aside():
+    findings = [make_finding(muscles=("back",), direction=way) for way in ("more", "less")]
+    document = make_document(
+        studies=[make_study_value(f"s-{n}", finding) for n, finding in enumerate(findings)]
+    )
+    backed = in_stance(document, height="high", lens="studies")["back"]
+    assert (backed.certainty, backed.change, len(backed.set_aside)) == ("contested", 0, 1)
+
+
+def test_a_muscle_whose_steps_have_different_grades_is_mixed_under_either_lens():
+    for lens in emphasis.LENSES:
+        muscles = in_stance(LEG_PRESS, height="high", width="wide", lens=lens)
+        assert muscles["biceps-femoris"].certainty == "mixed"
+        assert muscles["gluteus-maximus"].certainty == "partly supported"
+        assert muscles["soleus"].certainty == ""
+
+
+def test_of_two_steps_one_can_count_and_the_other_be_set_aside():
+    backed = in_stance(LEG_PRESS, height="high", width="wide", lens="studies")["biceps-femoris"]
+    assert [step.effect.with_option for step in backed.applied] == ["wide"]
+    assert [step.effect.with_option for step in backed.set_aside] == [""]
+    assert (backed.emphasis, backed.change) == (4, 1)
+
+
+def test_the_leg_press_backed_by_studies_moves_little():
+    moved = {
+        stance: {
+            slug: m.change
+            for slug, m in in_stance(
+                LEG_PRESS, **dict(zip(("height", "width"), stance, strict=True)), lens="studies"
+            ).items()
+            if m.change
+        }
+        for stance in NINE_STANCES
+    }
+    high, low = {"gluteus-maximus": 2, "gastrocnemius": -1}, {"gluteus-maximus": -2, "gastrocnemius": 1}
+    assert moved == {
+        ("high", "narrow"): high,
+        ("high", "shoulder"): high,
+        ("high", "wide"): {**high, **dict.fromkeys(HAMSTRINGS, 1)},
+        ("middle", "narrow"): {},
+        ("middle", "shoulder"): {},
+        ("middle", "wide"): {},
+        ("low", "narrow"): low,
+        ("low", "shoulder"): low,
+        ("low", "wide"): low,
+    }
+
+
+@pytest.mark.parametrize("document", [LEG_PRESS, CALF_RAISE], ids=["leg press", "calf raise"])
+def test_counted_and_set_aside_steps_are_together_those_that_are_taught(document):
+    for stance in emphasis.all_stances(document):
+        chosen = {choice.axis.slug: choice.option.slug for choice in stance.choices}
+        taught, backed = in_stance(document, **chosen), in_stance(document, **chosen, lens="studies")
+        for slug in taught:
+            assert taught[slug].set_aside == ()
+            steps = (*backed[slug].applied, *backed[slug].set_aside)
+            assert sorted(map(repr, steps)) == sorted(map(repr, taught[slug].applied))
+            assert {s.effect.certainty for s in backed[slug].applied} <= {"supported", "partly supported"}
+            assert not {s.effect.certainty for s in backed[slug].set_aside} & {
+                "supported",
+                "partly supported",
+            }
+
+
+@pytest.mark.parametrize("document", [LEG_PRESS, CALF_RAISE], ids=["leg press", "calf raise"])
+def test_the_levels_of_the_neutral_stance_are_taught_under_both(document):
+    taught, backed = in_stance(document), in_stance(document, lens="studies")
+    assert taught == backed
+    assert {slug: m.emphasis for slug, m in backed.items()} == {
+        involvement.muscle: involvement.baseline for involvement in document.involvements
+    }
+
+
+@pytest.mark.parametrize(
+    ("chosen", "query"),
+    [
+        ({"lens": "studies"}, "?lens=studies"),
+        ({"lens": "taught"}, ""),
+        ({"lens": ""}, ""),
+        ({"lens": "studies", "height": "high"}, "?height=high&width=shoulder&lens=studies"),
+        ({"lens": "taught", "height": "high"}, "?height=high&width=shoulder"),
+    ],
+)
+def test_the_address_has_the_lens_unless_it_is_the_one_that_is_taught(chosen, query):
+    assert emphasis.stance_from(LEG_PRESS, chosen).query == query
+
+
+def test_a_neutral_stance_is_neutral_under_either_lens():
+    assert emphasis.stance_from(LEG_PRESS, {"lens": "studies"}).is_neutral
+
+
+@pytest.mark.parametrize("lens", ["Studies", "x", " studies", "studies,taught", "both"])
+def test_an_unknown_lens_names_both(lens):
+    with pytest.raises(emphasis.UnknownOption, match=r"^The lens can be taught or studies\.$"):
+        emphasis.stance_from(LEG_PRESS, {"lens": lens})
+
+
+def test_a_document_without_grades_has_one_lens_only():
+    document = make_exercise_value()
+    assert emphasis.stance_from(document, {"lens": "taught"}).lens == "taught"
+    with pytest.raises(emphasis.UnknownOption, match=r"^The lens can only be taught\.$"):
+        emphasis.stance_from(document, {"lens": "studies"})
+
+
+def test_the_summary_says_what_it_counts():
+    stance = emphasis.stance_from(LEG_PRESS, {"height": "high", "lens": "studies"})
+    assert emphasis.summarise(stance, emphasis.emphasise(LEG_PRESS, stance)) == (
+        "With your feet high, by what studies back: more emphasis on the gluteus maximus; less on the "
+        "gastrocnemius. Strongest now: the gluteus maximus (main driver)."
+    )
+
+
+def test_the_summary_says_so_if_nothing_is_left_to_count():
+    stance = emphasis.stance_from(LEG_PRESS, {"width": "wide", "lens": "studies"})
+    said = emphasis.summarise(stance, emphasis.emphasise(LEG_PRESS, stance))
+    assert said.startswith(
+        "With a wide stance, by what studies back: nothing moves away from the neutral stance."
+    )
+
+
+def test_the_best_stances_of_a_muscle_are_those_that_are_taught():
+    assert all(best.stance.lens == "taught" for best in emphasis.best_stances(LEG_PRESS))
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ({"option": "high"}, "With your feet high: biceps femoris up 1"),
+        ({"option": "low"}, "With your feet low: biceps femoris down 1"),
+        (
+            {"option": "high", "with_axis": "width", "with_option": "wide"},
+            "With your feet high and a wide stance: biceps femoris up 1",
+        ),
+    ],
+)
+def test_an_effect_is_said_in_words(option, words):
+    name = documents.EffectName(axis="height", muscle="biceps-femoris", **option)
+    step = -1 if option["option"] == "low" else 1
+    assert emphasis.effect_words(LEG_PRESS, name, step) == words

@@ -3,8 +3,8 @@ import shutil
 import pytest
 
 from exercises import document as documents
-from exercises import drafts, starter
-from exercises.models import Exercise, JointAction, Muscle, Publication
+from exercises import certainty, drafts, publishing, starter
+from exercises.models import Exercise, Finding, JointAction, Muscle, Publication, Study
 
 
 @pytest.fixture
@@ -25,6 +25,8 @@ def test_the_first_load_publishes_everything():
     assert report.skipped == []
     assert Publication.objects.exercises().live().count() == 2
     assert Publication.objects.muscles().live().count() == 16
+    assert Publication.objects.studies().live().count() == 43
+    assert publishing.behind() == []
 
 
 def test_loading_again_changes_nothing(starter_content):
@@ -121,3 +123,115 @@ def test_a_file_that_does_not_fit_loads_nothing_and_is_named(folder, old, new, c
     with pytest.raises(starter.ContentError, match=complaint):
         starter.load(folder)
     assert not Muscle.objects.exists()
+
+
+# Studies
+
+GLUTES = documents.EffectName(axis="height", option="high", muscle="gluteus-maximus")
+
+
+def live_grade(name=GLUTES, exercise="leg-press"):
+    document = Publication.objects.exercises().live().get(slug=exercise).content
+    return certainty.named_effects(document)[name].certainty
+
+
+def versions():
+    return dict(Publication.objects.exercises().live().values_list("slug", "number"))
+
+
+def test_rows_of_studies_give_back_what_the_files_say(starter_content):
+    for path in (starter.FOLDER / "studies").glob("*.toml"):
+        value = documents.from_toml(path.read_text(), documents.StudyDocument)
+        rows = drafts.study_draft(Study.objects.get(slug=value.slug))
+        assert rows.to_dict() == value if hasattr(rows, "to_dict") else rows.slug == value.slug
+        assert [f.words for f in rows.findings] == [f.words for f in value.findings]
+        assert [sorted(f.muscles) for f in rows.findings] == [sorted(f.muscles) for f in value.findings]
+        assert [publishing.options_of(f) for f in rows.findings] == [
+            publishing.options_of(f) for f in value.findings
+        ]
+
+
+def test_a_changed_study_refreshes_the_exercises_that_it_speaks_about_and_no_others(starter_content, folder):
+    assert live_grade() == "partly supported"
+    change_file(
+        folder / "studies" / "da-silva-2008.toml",
+        'option = "high"\nagainst = "low"\ndirection = "more"',
+        'option = "high"\nagainst = "low"\ndirection = "no difference"',
+    )
+    report = starter.load(folder)
+    assert report.updated == ["study da-silva-2008"]
+    assert report.skipped == []
+    assert live_grade() == "not supported"
+    assert versions() == {"leg-press": 2, "standing-calf-raise": 1}
+    assert publishing.behind() == []
+
+
+def test_a_changed_study_does_not_publish_an_exercises_draft(starter_content, folder):
+    Exercise.objects.filter(slug="leg-press").update(answer="Half-written.")
+    change_file(folder / "studies" / "da-silva-2008.toml", "year = 2008", "year = 2009")
+    starter.load(folder)
+    live = Publication.objects.exercises().live().get(slug="leg-press")
+    assert live.number == 2
+    assert "Half-written." not in live.document
+    assert Exercise.objects.get(slug="leg-press").answer == "Half-written."
+
+
+def test_a_new_study_counts_at_once(starter_content, folder):
+    text = (folder / "studies" / "da-silva-2008.toml").read_text()
+    text = text.replace("da-silva-2008", "again-2026").replace("Da Silva 2008", "Again 2026")
+    (folder / "studies" / "again-2026.toml").write_text(text.replace("10.1519/JSC.0b013e3181739445", ""))
+    report = starter.load(folder)
+    assert report.new == ["study again-2026"]
+    assert live_grade() == "supported"
+
+
+def test_a_study_that_staff_changed_stays_as_it_is(starter_content, folder):
+    study = Study.objects.get(slug="da-silva-2008")
+    study.findings.get(muscles__slug="gluteus-maximus").delete()
+    change_file(folder / "studies" / "da-silva-2008.toml", "year = 2008", "year = 2009")
+    report = starter.load(folder)
+    assert report.skipped == ["study da-silva-2008: changed here, so it stays as it is."]
+    assert report.updated == []
+    assert Study.objects.get(slug="da-silva-2008").year == 2008
+    assert versions() == {"leg-press": 1, "standing-calf-raise": 1}
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_a_study_about_an_exercise_that_is_not_there_loads_without_those_findings(folder):
+    (folder / "exercises" / "standing-calf-raise.toml").unlink()
+    report = starter.load(folder)
+    assert not [sentence for sentence in report.skipped if "tudy" in sentence]
+    assert Publication.objects.studies().live().count() == 43
+    assert set(Finding.objects.values_list("exercise__slug", flat=True)) == {"leg-press"}
+    assert not Study.objects.get(slug="nunes-2020").findings.exists()
+    assert live_grade() == "partly supported"
+
+
+def test_a_study_about_an_option_that_staff_renamed_loads_without_those_findings(starter_content, folder):
+    exercise = Exercise.objects.get(slug="leg-press")
+    exercise.axes.get(slug="height").options.filter(slug="high").update(slug="top")
+    publishing.publish([*publishing.needed(exercise), exercise], "Renamed.")
+    Study.objects.filter(slug="wilk-1996").update(slug="wilk-1996")
+    text = (folder / "studies" / "da-silva-2008.toml").read_text()
+    text = text.replace("da-silva-2008", "again-2026").replace("Da Silva 2008", "Again 2026")
+    (folder / "studies" / "again-2026.toml").write_text(text.replace("10.1519/JSC.0b013e3181739445", ""))
+    assert "study again-2026" in starter.load(folder).new
+    assert not Study.objects.get(slug="again-2026").findings.exists()
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_a_study_file_that_does_not_fit_loads_nothing_and_is_named(folder):
+    change_file(folder / "studies" / "da-silva-2008.toml", 'direction = "more"', 'direction = "upwards"')
+    with pytest.raises(starter.ContentError, match=r"da-silva-2008\.toml: Invalid enum value 'upwards'"):
+        starter.load(folder)
+    assert not Study.objects.exists()
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_a_study_with_a_doi_that_another_has_is_named(folder):
+    change_file(
+        folder / "studies" / "nunes-2020.toml", "10.1519/JSC.0000000000003674", "10.1519/jsc.0B013E3181739445"
+    )
+    with pytest.raises(starter.ContentError, match="study nunes-2020: Another study has this DOI"):
+        starter.load(folder)
+    assert not Study.objects.exists()
