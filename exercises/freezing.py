@@ -71,7 +71,7 @@ def freeze_study(draft: documents.StudyDocument, around: Surroundings) -> docume
         schema=documents.SCHEMA,
         muscle_copies=tuple(
             muscle
-            for muscle in around.muscles.values()
+            for _, muscle in sorted(around.muscles.items())
             if muscle.slug in named or (muscle.group.slug in groups and not muscle.is_deep)
         ),
     )
