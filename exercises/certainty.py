@@ -62,6 +62,11 @@ class Evidence(Value, kw_only=True):
     votes: tuple[Vote, ...] = ()
 
     @property
+    def was_measured(self) -> bool:
+        """Whether any study of this exercise, a retracted one too, speaks about the effect."""
+        return any(vote.side != "indirect" for vote in self.votes)
+
+    @property
     def sides(self) -> list[tuple[str, list[Vote]]]:
         """The studies for the effect, against it and from elsewhere, each under its heading."""
         headings = {"for": "For", "against": "Against", "indirect": "From elsewhere, not counted"}

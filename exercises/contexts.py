@@ -28,6 +28,7 @@ class Step(Value, kw_only=True):
 
     applied: emphasis.Applied
     is_counted: bool
+    partner: str = ""  # the name of the other option that it takes
     evidence: certainty.Evidence | None = None
 
 
@@ -62,7 +63,7 @@ def panel_context(document: ExerciseDocument, stance: emphasis.Stance) -> dict:
         "exercise": document,
         "stance": stance,
         "lenses": emphasis.LENSES.items() if document.is_graded else (),
-        "ranked": [(m, _steps(document, m)) for m in ranked],
+        "ranked": [(m, _steps(document, stance, m)) for m in ranked],
         "is_set_aside": any(m.set_aside for m in ranked),
         "summary": emphasis.summarise(stance, ranked),
         "cautions": [thing for thing in (*_chosen_options(stance), document) if thing.caution],
@@ -77,14 +78,22 @@ def _chosen_options(stance: emphasis.Stance) -> list[StanceOption]:
     return [choice.option for choice in stance.choices]
 
 
-def _steps(document: ExerciseDocument, m: emphasis.MuscleEmphasis) -> list[Step]:
+def _steps(document: ExerciseDocument, stance: emphasis.Stance, m: emphasis.MuscleEmphasis) -> list[Step]:
     """The muscle's steps, those that count first."""
+    names = {choice.axis.slug: choice.option.name for choice in stance.choices}
     steps = []
     for applied in (*m.applied, *m.set_aside):
         choice, effect = applied.choice, applied.effect
         name = certainty.name_of(choice.axis.slug, choice.option.slug, effect)
         evidence = certainty.evidence_in(document, name, effect.step) if document.is_graded else None
-        steps.append(Step(applied=applied, is_counted=applied in m.applied, evidence=evidence))
+        steps.append(
+            Step(
+                applied=applied,
+                is_counted=applied in m.applied,
+                partner=names.get(effect.with_axis, ""),
+                evidence=evidence,
+            )
+        )
     return steps
 
 

@@ -325,7 +325,7 @@ class ExerciseDocument(Value, kw_only=True):
     @property
     def is_graded(self) -> bool:
         """Whether its effects carry grades. Documents of the first schema had none."""
-        return all(
+        return self.schema >= 2 and all(
             effect.certainty for axis in self.axes for option in axis.options for effect in option.effects
         )
 

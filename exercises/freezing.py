@@ -16,6 +16,10 @@ from .models import JointAction, Muscle, MuscleGroup, Publication, Study
 
 replace = msgspec.structs.replace
 
+# The parts of an article's page that are no sections: a section of that name gets a number.
+PAGE_ANCHORS = {"changes", "cite", "every-choice", "evidence", "form-cues", "main", "muscles-involved"}
+PAGE_ANCHORS |= {"references", "this-page"}
+
 
 class Surroundings(msgspec.Struct, frozen=True):
     """What a document may copy of other things: muscles and studies that are published, groups, joint
@@ -85,7 +89,7 @@ def freeze_exercise(draft: documents.ExerciseDocument, around: Surroundings) -> 
     """
     names = _link_names(around)
     references = markdown.References()  # numbered in the order of the page: sections, cues, claims
-    anchors = Counter()
+    anchors = Counter(PAGE_ANCHORS)
     sections = []
     for section in draft.sections:
         anchor = slugify(section.heading) or "section"
@@ -103,6 +107,7 @@ def freeze_exercise(draft: documents.ExerciseDocument, around: Surroundings) -> 
         for claim in draft.claims
     )
     involvements = tuple(i for i in draft.involvements if i.muscle in around.muscles)
+    muscles = {i.muscle: around.muscles[i.muscle] for i in involvements}
     studies = _copy_studies(draft.slug, references, around)
     return replace(
         draft,
@@ -112,9 +117,9 @@ def freeze_exercise(draft: documents.ExerciseDocument, around: Surroundings) -> 
         sections=tuple(sections),
         cues=cues,
         involvements=involvements,
-        axes=tuple(_freeze_axis(axis, studies, around, names) for axis in draft.axes if axis.options),
+        axes=tuple(_freeze_axis(axis, studies, muscles, names) for axis in draft.axes if axis.options),
         claims=claims,
-        muscles=tuple(around.muscles[i.muscle] for i in involvements),
+        muscles=tuple(muscles.values()),
         studies=studies,
     )
 
@@ -134,21 +139,20 @@ def _freeze_place(
 def _freeze_axis(
     axis: documents.StanceAxis,
     studies: tuple[documents.StudyCopy, ...],
-    around: Surroundings,
+    muscles: Mapping[str, documents.MuscleName],
     names: markdown.Names,
 ) -> documents.StanceAxis:
-    """The axis with the grade of each effect, and its cautions' sources as HTML."""
+    """The axis with the grade of each effect on `muscles`, and its cautions' sources as HTML."""
 
     def graded(option, effect):
-        muscle = around.muscles.get(effect.muscle)
         name = certainty.name_of(axis.slug, option.slug, effect)
-        evidence = muscle and certainty.evidence_on(name, effect.step, muscle, studies)
-        return replace(effect, certainty=evidence.grade if evidence else "untested")
+        evidence = certainty.evidence_on(name, effect.step, muscles[effect.muscle], studies)
+        return replace(effect, certainty=evidence.grade)
 
     options = tuple(
         replace(
             option,
-            effects=tuple(graded(option, effect) for effect in option.effects),
+            effects=tuple(graded(option, effect) for effect in option.effects if effect.muscle in muscles),
             caution_source_html=markdown.render_inline(option.caution_source, names),
         )
         for option in axis.options

@@ -67,8 +67,9 @@ def _claims(document: documents.ExerciseDocument) -> Iterable[tuple[str, Evidenc
     for number, claim in enumerate(document.claims, 1):
         slugs = [study.slug for study, _ in certainty.involvement_in(document, claim.muscles)]
         for name in claim.effects:
-            evidence = certainty.evidence_in(document, name, effects[name].step)
-            slugs += [vote.study.slug for vote in evidence.votes]
+            if name in effects:
+                evidence = certainty.evidence_in(document, name, effects[name].step)
+                slugs += [vote.study.slug for vote in evidence.votes]
         slugs += [slug for kind, slug in markdown.links(claim.verdict) if kind == "study"]
         for slug in dict.fromkeys(slugs):
             yield slug, EvidenceUse(side=Side.CLAIM, words=claim.statement, place=f"#claim-{number}")

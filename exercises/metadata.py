@@ -1,5 +1,6 @@
 """What machines are told of a page, as JSON-LD in the words of schema.org, and how people cite it."""
 
+import re
 from datetime import date
 
 from django.conf import settings
@@ -148,6 +149,4 @@ def _drop_empty(item: dict) -> dict:
 
 
 def _in_bibtex(text: str) -> str:
-    for sign in "\\&%$#_{}":
-        text = text.replace(sign, f"\\{sign}" if sign != "\\" else "\\textbackslash{}")
-    return text
+    return re.sub(r"[\\&%$#_{}]", lambda m: "\\textbackslash{}" if m[0] == "\\" else f"\\{m[0]}", text)

@@ -59,30 +59,28 @@ def needed(thing: Thing) -> list[Muscle | Study]:
     if isinstance(thing, Study):
         muscles = Muscle.objects.filter(findings__study=thing)
         return list(_unpublished(muscles, "muscle").select_related("group", "head_of"))
-    muscles = _unpublished(Muscle.objects.filter(involvements__exercise=thing), "muscle")
     draft = drafts.exercise_draft(thing)
     studies = Study.objects.filter(findings__exercise=thing) | Study.objects.filter(
         slug__in=checks.cited_studies(draft)
     )
-    stale = _stale_studies(thing, draft)
-    return [
-        *muscles.select_related("group", "head_of"),
-        *_unpublished(studies, "study"),
-        *Study.objects.filter(slug__in=stale),
-    ]
+    along = [*_unpublished(studies, "study"), *Study.objects.filter(pk__in=_stale_studies(thing, draft))]
+    muscles = Muscle.objects.filter(involvements__exercise=thing) | Muscle.objects.filter(
+        findings__study__in=along
+    )
+    return [*_unpublished(muscles, "muscle").select_related("group", "head_of"), *along]
 
 
 def _unpublished(things, kind: str):
     return things.exclude(pk__in=Publication.objects.filter(kind=kind).live().values(kind)).distinct()
 
 
-def _stale_studies(exercise: Exercise, draft: documents.ExerciseDocument) -> list[str]:
-    """The slugs of the published studies with a finding about the exercise under an address, an axis or
+def _stale_studies(exercise: Exercise, draft: documents.ExerciseDocument) -> list[int]:
+    """The keys of the published studies with a finding about the exercise under an address, an axis or
     an option that its draft does not have."""
     addresses = {exercise.slug, *exercise.publications.values_list("slug", flat=True)}
     options = {(axis.slug, option.slug) for axis in draft.axes for option in axis.options}
     return [
-        publication.slug
+        publication.study_id
         for publication in Publication.objects.studies().live()
         if any(
             finding.exercise in addresses
@@ -121,13 +119,13 @@ def check_each(things: Sequence[Thing]) -> list[tuple[Thing, Problem]]:
         else:
             problems += checks.check_exercise(draft, around)
             problems += _check_old_links(draft, live_publication(thing))
-            along = {other.slug for other in things if isinstance(other, Study)}
+            along = [other.pk for other in things if isinstance(other, Study)]
+            stale = Study.objects.filter(pk__in=_stale_studies(thing, draft)).exclude(pk__in=along)
             problems += [
                 Problem(
-                    "Studies", f"“{slug}” speaks of options by their old names. Publish it along with this."
+                    "Studies", f"“{study}” speaks of options by their old names. Publish it along with this."
                 )
-                for slug in _stale_studies(thing, draft)
-                if slug not in along
+                for study in stale
             ]
         if _other_live(thing).exists():
             problems.append(

@@ -6,18 +6,30 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.make import make_exercise
+from exercises import publishing
+from tests.make import make_exercise, make_finding, make_study
 
 text = st.text(max_size=80)
 addresses = st.sampled_from(
-    ["/", "/exercises/press/", "/exercises/press/panel/", "/exercises/press/v/1/", "/about/"]
+    [
+        "/",
+        "/exercises/press/",
+        "/exercises/press/panel/",
+        "/exercises/press/v/1/",
+        "/about/",
+        "/evidence/",
+        "/evidence/smith-2020/",
+    ]
 )
-axes = st.sampled_from(["height", "at", "lens", "q", ""])
+axes = st.sampled_from(["height", "at", "lens", "q", "", "exercise", "muscle", "kind", "order", "page"])
 
 
 @pytest.fixture
 def press(empty_site):
-    return make_exercise()
+    exercise = make_exercise(is_published=False)
+    make_study("smith-2020", make_finding())
+    publishing.publish([exercise], "First.")
+    return exercise
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -29,7 +41,10 @@ def test_no_query_breaks_a_page(client, press, address, query):
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    address=st.sampled_from(["/exercises/{}/", "/exercises/press/v/{}/", "/muscles/{}/", "/{}"]), part=text
+    address=st.sampled_from(
+        ["/exercises/{}/", "/exercises/press/v/{}/", "/muscles/{}/", "/evidence/{}/", "/{}"]
+    ),
+    part=text,
 )
 def test_no_path_breaks_a_page(client, press, address, part):
     response = client.get(address.format(quote(part, safe="", errors="surrogatepass")))

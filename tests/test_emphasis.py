@@ -358,7 +358,7 @@ def test_a_document_without_grades_has_one_lens_only():
 def test_the_summary_says_what_it_counts():
     stance = emphasis.stance_from(LEG_PRESS, {"height": "high", "lens": "studies"})
     assert emphasis.summarise(stance, emphasis.emphasise(LEG_PRESS, stance)) == (
-        "With your feet high, by what studies back: more emphasis on the gluteus maximus; less on the "
+        "With your feet high, as far as studies back it: more emphasis on the gluteus maximus; less on the "
         "gastrocnemius. Strongest now: the gluteus maximus (main driver)."
     )
 
@@ -367,7 +367,7 @@ def test_the_summary_says_so_if_nothing_is_left_to_count():
     stance = emphasis.stance_from(LEG_PRESS, {"width": "wide", "lens": "studies"})
     said = emphasis.summarise(stance, emphasis.emphasise(LEG_PRESS, stance))
     assert said.startswith(
-        "With a wide stance, by what studies back: nothing moves away from the neutral stance."
+        "With a wide stance, as far as studies back it: nothing moves away from the neutral stance."
     )
 
 

@@ -5,7 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-from tests.make import make_exercise, make_muscle
+from exercises import certainty, publishing
+from tests.make import make_exercise, make_finding, make_muscle, make_study, make_study_value
 
 ADDRESSES = [
     "/",
@@ -18,6 +19,11 @@ ADDRESSES = [
     "/exercises/leg-press/v/1/",
     "/exercises/leg-press/v/1/panel/",
     "/exercises/standing-calf-raise/?toes=in",
+    "/exercises/leg-press/?lens=studies",
+    "/exercises/leg-press/panel/?height=high&lens=studies",
+    "/evidence/",
+    "/evidence/?exercise=leg-press&order=largest",
+    "/evidence/da-silva-2008/",
     "/muscles/",
     "/muscles/gluteus-maximus/",
     "/robots.txt",
@@ -76,6 +82,8 @@ def test_nothing_on_a_page_is_inline_or_from_elsewhere(client, starter_content, 
         "/exercises/leg-press/v/99999999999999999999999/",
         "/exercises/leg-press/v/7/panel/",
         "/muscles/wing/",
+        "/evidence/nope-2020/",
+        "/evidence/?kind=nope",
         "/muscles/%00/",
         "/exercises/leg%20press/",
     ],
@@ -127,3 +135,67 @@ def test_an_empty_site_still_answers(client, empty_site):
     assert "No exercise has been published yet" in client.get("/").content.decode()
     make_muscle("front")
     assert "No exercise on this site involves it yet" in client.get("/muscles/front/").content.decode()
+
+
+@pytest.mark.parametrize("count", [3, 60])
+def test_an_article_and_its_panel_need_no_more_queries_however_many_studies_there_are(
+    client, empty_site, django_assert_num_queries, count
+):
+    exercise = make_exercise(is_published=False)
+    for number in range(count):
+        make_study(f"study-{number}", make_finding())
+    publishing.publish([exercise], "First.")
+    for queries, address in [
+        (1, "/exercises/press/panel/?height=high"),
+        (1, "/exercises/press/panel/?height=high&lens=studies"),
+        (1, "/exercises/press/?height=high"),
+        (3, "/?height=high&lens=studies"),
+    ]:
+        with django_assert_num_queries(queries):
+            html = client.get(address).content.decode()
+        assert html.count('href="/evidence/study-') >= count
+
+
+def test_the_about_page_states_the_rule_with_its_five_grades(client, starter_content):
+    html = client.get("/about/").content.decode()
+    table = html[html.index("The grade</th>") :].partition("</table>")[0]
+    rows = re.findall(r"<tr><td>([^<]+)</td><td>.*?</svg>\s*([\w ]+)</span>", table, re.S)
+    assert rows == [
+        ("two or more agree, none disagrees", "supported"),
+        ("one agrees, none disagrees", "partly supported"),
+        ("some agree, some disagree", "contested"),
+        ("none agrees, at least one disagrees", "not supported"),
+        ("no study of this exercise has a vote", "untested"),
+    ]
+
+
+def test_the_rule_on_the_about_page_is_the_one_that_is_applied(client, starter_content):
+    """The words of each row, as votes."""
+    study = make_study_value("smith-2020").as_copy("press")
+
+    def grade(agree, disagree):
+        sides = ["for"] * agree + ["against"] * disagree
+        return certainty.grade_of([certainty.Vote(study=study, side=side, lines=()) for side in sides])
+
+    assert [grade(2, 0), grade(1, 0), grade(1, 1), grade(0, 1), grade(0, 0)] == [
+        "supported",
+        "partly supported",
+        "contested",
+        "not supported",
+        "untested",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The load is shown, and never has to match.",
+        "They never vote.",
+        "A study that its journal has withdrawn does not vote.",
+        "The levels of the neutral stance are taught under both",
+        "Activity is not growth.",
+        "Such a study counts only for the two choices together",
+    ],
+)
+def test_the_about_page_has_the_small_print(client, starter_content, words):
+    assert words in client.get("/about/").content.decode()

@@ -2,8 +2,8 @@ import shutil
 
 import pytest
 
-from exercises import document as documents
 from exercises import certainty, drafts, publishing, starter
+from exercises import document as documents
 from exercises.models import Exercise, Finding, JointAction, Muscle, Publication, Study
 
 
@@ -26,6 +26,11 @@ def test_the_first_load_publishes_everything():
     assert Publication.objects.exercises().live().count() == 2
     assert Publication.objects.muscles().live().count() == 16
     assert Publication.objects.studies().live().count() == 43
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_after_the_first_load_nothing_has_fallen_behind():
+    starter.load()
     assert publishing.behind() == []
 
 
@@ -143,7 +148,7 @@ def test_rows_of_studies_give_back_what_the_files_say(starter_content):
     for path in (starter.FOLDER / "studies").glob("*.toml"):
         value = documents.from_toml(path.read_text(), documents.StudyDocument)
         rows = drafts.study_draft(Study.objects.get(slug=value.slug))
-        assert rows.to_dict() == value if hasattr(rows, "to_dict") else rows.slug == value.slug
+        assert (rows.title, rows.doi, rows.participants) == (value.title, value.doi, value.participants)
         assert [f.words for f in rows.findings] == [f.words for f in value.findings]
         assert [sorted(f.muscles) for f in rows.findings] == [sorted(f.muscles) for f in value.findings]
         assert [publishing.options_of(f) for f in rows.findings] == [
@@ -163,7 +168,6 @@ def test_a_changed_study_refreshes_the_exercises_that_it_speaks_about_and_no_oth
     assert report.skipped == []
     assert live_grade() == "not supported"
     assert versions() == {"leg-press": 2, "standing-calf-raise": 1}
-    assert publishing.behind() == []
 
 
 def test_a_changed_study_does_not_publish_an_exercises_draft(starter_content, folder):
@@ -211,7 +215,6 @@ def test_a_study_about_an_option_that_staff_renamed_loads_without_those_findings
     exercise = Exercise.objects.get(slug="leg-press")
     exercise.axes.get(slug="height").options.filter(slug="high").update(slug="top")
     publishing.publish([*publishing.needed(exercise), exercise], "Renamed.")
-    Study.objects.filter(slug="wilk-1996").update(slug="wilk-1996")
     text = (folder / "studies" / "da-silva-2008.toml").read_text()
     text = text.replace("da-silva-2008", "again-2026").replace("Da Silva 2008", "Again 2026")
     (folder / "studies" / "again-2026.toml").write_text(text.replace("10.1519/JSC.0b013e3181739445", ""))

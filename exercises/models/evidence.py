@@ -206,6 +206,7 @@ class Finding(models.Model):
         for name, option in chosen.items():
             if self.exercise_id and option.axis.exercise_id != self.exercise_id:
                 has = StanceOption.objects.filter(axis__exercise=self.exercise_id).select_related("axis")
+                has = has.order_by("axis__order", "order")
                 known = "; ".join(str(known) for known in has) or "none yet"
                 problems[name] = f"The {self.exercise} has no such option. It has: {known}."
         if self.kind == self.Kind.COMPARISON:

@@ -4,20 +4,23 @@ STANCES = [
     f"/exercises/leg-press/?height={height}&width={width}"
     for height, width in product(("high", "middle", "low"), ("narrow", "shoulder", "wide"))
 ]
+STANCES += [f"{STANCES[0]}&lens=studies", f"{STANCES[8]}&lens=studies", "/exercises/leg-press/?lens=studies"]
 
 # What has to be in view, and of how many parts at least it consists.
 FIRST_SCREEN = {
     "h1": 1,
-    ".picker label": 6,
+    ".axes label": 6,
+    ".lens label": 2,
     "#stance-picture svg": 1,
-    "[role=status]": 1,
+    "[role=status] p": 1,
     ".rank:nth-child(-n+3) > details > summary": 3,
 }
 WHOLE_PANEL = {
-    ".picker label": 6,
+    ".axes label": 6,
+    ".lens label": 2,
     "#stance-picture svg": 1,
-    "[role=status]": 1,
-    ".stance .map": 1,
+    "[role=status] p": 1,
+    ".stance .map > *": 2,
     ".rank > details > summary": 10,
 }
 

@@ -131,7 +131,7 @@ def test_without_scripts_the_form_has_a_button_that_loads_the_stance(new_context
     radio(page, "Foot height", "high").click()
     radio(page, "Stance width", "wide").click()
     page.get_by_role("button", name="Show this stance").click()
-    expect(page).to_have_url(re.compile(re.escape(HIGH_AND_WIDE) + "$"))
+    expect(page).to_have_url(re.compile(re.escape(HIGH_AND_WIDE) + "&lens=taught$"))
     expect(radio(page, "Foot height", "high")).to_be_checked()
     expect(summary(page)).to_contain_text("feet high and a wide stance")
     expect(page.locator(".rank").first).to_contain_text("Gluteus maximus")

@@ -4,10 +4,10 @@ import unicodedata
 import pytest
 from pypdf import PdfReader
 
-STANCES = ["", "?height=high&width=wide"]
+STANCES = ["", "?height=high&width=wide", "?height=high&width=wide&lens=studies"]
 
 
-@pytest.mark.parametrize("stance", STANCES, ids=["neutral", "high and wide"])
+@pytest.mark.parametrize("stance", STANCES, ids=["neutral", "high and wide", "backed by studies"])
 def test_an_article_prints_on_two_pages_with_what_one_needs(page, site, stance):
     page.goto(f"/exercises/leg-press/{stance}")
     wanted = [
