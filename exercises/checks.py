@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from math import prod
 
 import msgspec
 
 from . import document as documents
-from . import emphasis, markdown
+from . import emphasis, markdown, readability
 from .emphasis import join_words
 from .freezing import Surroundings
 from .models.stance import RESERVED_AXIS_SLUGS
@@ -39,7 +40,8 @@ def check_muscle(draft: documents.MuscleDocument, around: Surroundings) -> list[
         problems.append(Problem(where, "No region of the map shows it.", is_error=False))
     if draft.head_of and draft.head_of not in around.muscles:
         problems.append(Problem(where, f"It is a head of “{draft.head_of}”, which is not published."))
-    problems += _check_links(where, draft.location, around) + _check_links(where, draft.function, around)
+    for text in (draft.location, draft.function):
+        problems += _check_links(where, text, around) + _check_style(where, text)
     return problems
 
 
@@ -108,7 +110,8 @@ def check_exercise(draft: documents.ExerciseDocument, around: Surroundings) -> l
         if not section.body:
             error(f"Section “{section.heading}”", "It has no text. Write some, or delete the section.")
     for where, text in _texts(draft):
-        problems += _check_links(where, text, around) + _check_citations(where, text)
+        problems += _check_links(where, text, around)
+        problems += _check_citations(where, text) + _check_style(where, text)
     for cue in draft.cues:
         if not cue.why:
             warning(f"Form cue “{cue.do}”", "It does not say why.")
@@ -118,6 +121,8 @@ def check_exercise(draft: documents.ExerciseDocument, around: Surroundings) -> l
             error(where, "It has no verdict. Say in two sentences what the studies make of it.")
         if not claim.effects and not claim.muscles:
             error(where, "It rests on nothing. Choose the effects, or the muscles, that it is about.")
+    if draft.review_due and draft.review_due < date.today().isoformat():
+        warning("Review", f"It was due on {draft.review_due}. Check the facts and set the next date.")
     if draft.caution and not draft.caution_source:
         warning("Caution", "It does not say where it comes from, and how sure one can be.")
 
@@ -205,6 +210,50 @@ def _texts(draft: documents.ExerciseDocument) -> list[tuple[str, str]]:
 def cited_studies(draft: documents.ExerciseDocument) -> set[str]:
     """The slugs of the studies that its texts cite, existing or not."""
     return {slug for _, text in _texts(draft) for kind, slug in markdown.links(text) if kind == "study"}
+
+
+def reading_ease(draft) -> int | None:
+    """How easy the draft's longer texts are to read, 0 to 100: see readability.py."""
+    if isinstance(draft, documents.ExerciseDocument):
+        texts = [draft.answer, *(text for _, text in _texts(draft))]
+    elif isinstance(draft, documents.MuscleDocument):
+        texts = [draft.location, draft.function]
+    else:
+        texts = [draft.summary, draft.conditions, draft.limits]
+    return readability.reading_ease(
+        "\n".join(words for text in texts for words, _ in markdown.paragraphs(text))
+    )
+
+
+def links_by_line(text: str, around: Surroundings) -> list[tuple[int, str]]:
+    """What is wrong with the links of a text, each with the number of its line, from 1."""
+    return [
+        (number, problem.what)
+        for number, line in enumerate(text.splitlines(), 1)
+        for problem in _check_links("", line, around)
+    ]
+
+
+def _check_style(where: str, text: str) -> list[Problem]:
+    """Warn of what makes a text hard to read or to find one's way in."""
+    long = [s for words, _ in markdown.paragraphs(text) for s in readability.long_sentences(words)]
+    problems = [
+        Problem(
+            where,
+            f"“{sentence[:80]}…” is longer than {readability.LONG_SENTENCE} words. Can it be two sentences?",
+            is_error=False,
+        )
+        for sentence in long
+    ]
+    problems += [
+        Problem(
+            where,
+            f"The heading “{heading}” skips a level. Use one # more than the one above.",
+            is_error=False,
+        )
+        for heading in markdown.skipped_headings(text)
+    ]
+    return problems
 
 
 def _check_citations(where: str, text: str) -> list[Problem]:

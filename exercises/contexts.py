@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.dateparse import parse_date
 
 from . import certainty, emphasis
@@ -40,10 +40,10 @@ class ClaimedEffect(Value, kw_only=True):
     query: str
 
 
-def chosen_stance(document: ExerciseDocument, request: HttpRequest) -> emphasis.Stance:
-    """The stance in the request's parameters; Http404 names the options of an axis that has no such."""
+def chosen_stance(document: ExerciseDocument, parameters: Mapping[str, str]) -> emphasis.Stance:
+    """The stance in a request's parameters; Http404 names the options of an axis that has no such."""
     try:
-        return emphasis.stance_from(document, request.GET)
+        return emphasis.stance_from(document, parameters)
     except emphasis.UnknownOption as unknown:
         raise Http404(str(unknown)) from unknown
 

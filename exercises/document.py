@@ -337,12 +337,41 @@ class ExerciseDocument(Value, kw_only=True):
         raise KeyError(slug)
 
 
+# What freezing fills, by the kind of value: the fields that stand under "frozen" above. A draft and a
+# content file have none of them.
+FROZEN: dict[type[Value], tuple[str, ...]] = {
+    MuscleDocument: (
+        "schema",
+        "renderer",
+        "location_html",
+        "function_html",
+        "group_copy",
+        "whole_name",
+        "action_copies",
+    ),
+    StudyDocument: ("schema", "places", "muscle_copies"),
+    Section: ("anchor", "body_html"),
+    FormCue: ("how_sure_html",),
+    StanceEffect: ("certainty",),
+    StanceOption: ("caution_source_html",),
+    Claim: ("verdict_html",),
+    ExerciseDocument: ("schema", "renderer", "caution_source_html", "muscles", "studies"),
+}
+
 Document = TypeVar("Document", MuscleDocument, StudyDocument, ExerciseDocument)
 
 
 def to_json(document: Value) -> str:
-    """The document's one JSON text: the same values always give the same text."""
-    return msgspec.json.encode(document).decode()
+    """The document's one JSON text: the same values always give the same text.
+
+    Reading it once makes it so: a default that has come from a row is then left out like any other.
+    """
+    return msgspec.json.encode(as_read(document)).decode()
+
+
+def as_read(value: Value) -> Value:
+    """The value as it comes back from its JSON."""
+    return msgspec.json.decode(msgspec.json.encode(value), type=type(value))
 
 
 def from_json(text: str, kind: type[Document]) -> Document:
@@ -356,5 +385,8 @@ def from_toml(text: str, kind: type[Document]) -> Document:
 
 
 def digest(value: Value) -> str:
-    """A fingerprint of the value. A field that is added later does not change it while empty."""
+    """A fingerprint of the value. A field that is added later does not change it while empty.
+
+    Equal values from different places (rows, JSON) share it only after `as_read`.
+    """
     return hashlib.sha256(msgspec.json.encode(value)).hexdigest()

@@ -53,7 +53,7 @@ def surroundings(along: Iterable[Muscle | Study] = ()) -> Surroundings:
 
 def freeze_muscle(draft: documents.MuscleDocument, around: Surroundings) -> documents.MuscleDocument:
     """The self-contained document of a draft, or of an older document, made anew."""
-    names = _link_names(around)
+    names = link_names(around)
     # An older document may name an action that staff have renamed or deleted since: it keeps its copy.
     actions = {action.slug: action for action in draft.action_copies} | dict(around.actions)
     return replace(
@@ -87,7 +87,7 @@ def freeze_exercise(draft: documents.ExerciseDocument, around: Surroundings) -> 
     It also takes a draft that `check_exercise` refuses, for previews: what cannot be shown
     (an axis without options, a muscle that `around` does not have) is left out.
     """
-    names = _link_names(around)
+    names = link_names(around)
     references = markdown.References()  # numbered in the order of the page: sections, cues, claims
     anchors = Counter(PAGE_ANCHORS)
     sections = []
@@ -177,7 +177,7 @@ def _copy_studies(
     return tuple(copies)
 
 
-def _link_names(around: Surroundings) -> dict[str, dict[str, str]]:
+def link_names(around: Surroundings) -> dict[str, dict[str, str]]:
     """The names that Markdown links show, by kind and slug."""
     return {
         "muscle": {slug: muscle.name for slug, muscle in around.muscles.items()},

@@ -8,6 +8,7 @@ elsewhere a link to the study's page.
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 import nh3
 from markdown_it import MarkdownIt
@@ -94,6 +95,19 @@ def paragraphs(text: str) -> list[tuple[str, bool]]:
             words = "".join(token.content for token in block.children or ())
             found.append((words, any(kind == "study" for kind, _ in links(block.content))))
     return found
+
+
+def skipped_headings(text: str) -> list[str]:
+    """The headings that stand more than one level below the one before: # and then ###."""
+    skipped, last = [], 0
+    tokens = _markdown.parse(text, {"names": {}, "found": []})
+    for token, following in pairwise(tokens):
+        if token.type == "heading_open":
+            level = int(token.tag[1])
+            if level > last + 1:
+                skipped.append(following.content)
+            last = level
+    return skipped
 
 
 def _site_link(state: StateInline, silent: bool) -> bool:

@@ -3,17 +3,19 @@
 Every change that a reader can notice comes through `publish`, as a new row of Publication.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import msgspec
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from . import certainty, checks, drafts, emphasis, indexing
 from . import document as documents
 from .checks import Problem
 from .freezing import Surroundings, freeze_exercise, freeze_muscle, freeze_study, surroundings
-from .models import Exercise, Involvement, Muscle, Publication, StanceEffect, Study
+from .models import EvidenceUse, Exercise, Involvement, Muscle, Publication, StanceEffect, Study
 
 Thing = Exercise | Muscle | Study
 
@@ -160,12 +162,20 @@ def _check_old_links(draft: documents.ExerciseDocument, live: Publication | None
     ]
 
 
-@transaction.atomic
-def publish(things: Sequence[Thing], note: str, by=None) -> list[Publication]:
-    """Make the drafts of these what readers see, from now on: all of them or none.
+# What becomes of publications that are scheduled already when a thing is published again.
+KEEP, CANCEL, RENEW = "keep", "cancel", "renew"
 
-    `note` says to readers what changed; `by` is the user. Raises Refused, and writes nothing, if
-    a check finds an error.
+
+@transaction.atomic
+def publish(
+    things: Sequence[Thing], note: str, by=None, live_from: datetime | None = None, scheduled: str = KEEP
+) -> list[Publication]:
+    """Make the drafts of these what readers see, from now or from `live_from` on: all of them or none.
+
+    `note` says to readers what changed; `by` is the user. `scheduled` says what becomes of what was
+    scheduled before for the same things: it stays (KEEP), is cancelled (CANCEL), or is made anew from the
+    drafts as they are now, for the same time (RENEW). Raises Refused, and writes nothing, if a check
+    finds an error.
     """
     # Whoever publishes the same thing at the same time waits here, and then gets the next number.
     # The rows are read anew: what the caller holds may be older than what somebody has saved since.
@@ -175,7 +185,16 @@ def publish(things: Sequence[Thing], note: str, by=None) -> list[Publication]:
         raise Refused(problems)
     things.sort(key=lambda thing: list(KINDS).index(type(thing)))
     around = surroundings(along=[thing for thing in things if not isinstance(thing, Exercise)])
-    return [_write(thing, freeze(thing, around), note, by) for thing in things]
+    written = []
+    for thing in things:
+        document = freeze(thing, around)
+        for planned in thing.publications.scheduled() if scheduled != KEEP else ():
+            cancel(planned)
+            if scheduled == RENEW:
+                _write(thing, document, planned.note, by, live_from=planned.live_from)
+        written.append(_write(thing, document, note, by, live_from=live_from))
+    note_changes(_touched_by(things))
+    return written
 
 
 @transaction.atomic
@@ -186,7 +205,63 @@ def refresh(publication: Publication, note: str, by=None) -> Publication:
     """
     thing = publication.thing
     type(thing).objects.select_for_update().get(pk=thing.pk)
-    return _write(thing, _made_anew(publication, surroundings()), note, by)
+    written = _write(thing, _made_anew(publication, surroundings()), note, by)
+    note_changes([thing])
+    return written
+
+
+@transaction.atomic
+def withdraw(thing: Thing, reason: str, by=None) -> Publication:
+    """Take the page from view. Readers who come to it see the reason; its versions keep their addresses.
+
+    Raises Refused for a thing that is not live, and for a muscle that live exercises involve.
+    """
+    thing = type(thing).objects.select_for_update().get(pk=thing.pk)
+    live = live_publication(thing)
+    if live is None:
+        raise Refused([Problem("Withdrawing", f"Readers do not see “{thing}” as it is.")])
+    if isinstance(thing, Muscle):
+        exercises = Publication.objects.exercises().live().filter(best_stances__muscle=thing).distinct()
+        if names := [publication.name for publication in exercises]:
+            what = f"Live exercises involve it: {emphasis.join_words(names)}. Withdraw or change those first."
+            raise Refused([Problem("Withdrawing", what)])
+    for planned in thing.publications.scheduled():
+        cancel(planned)
+    written = _write(thing, live.content, reason, by, withdrawn_because=reason)
+    note_changes(_touched_by([thing]))
+    return written
+
+
+def cancel(publication: Publication) -> None:
+    """Take back what was scheduled. Raises ValueError if its time has come: withdraw it then."""
+    if publication.live_from <= timezone.now():
+        raise ValueError(f"{publication} is out already. It can be withdrawn, not cancelled.")
+    publication.cancelled_at = timezone.now()
+    publication.save(update_fields=["cancelled_at"])
+
+
+def note_changes(things: Iterable[Thing]) -> None:
+    """Bring the things' flag `has_changes` up to date. To be called when they, or what they copy, have
+    been saved or published. A thing that is not live has no changes: all of it is new."""
+    around = surroundings()
+    for thing in things:
+        live = live_publication(thing)
+        thing.has_changes = live is not None and live.content != freeze(thing, around)
+        type(thing).objects.filter(pk=thing.pk).update(has_changes=thing.has_changes)
+
+
+def _touched_by(things: Sequence[Thing]) -> list[Thing]:
+    """The things, and all live ones whose documents may copy them."""
+    touched = dict.fromkeys(things)
+    if any(isinstance(thing, Muscle) for thing in things):  # any text can link a muscle
+        live = Publication.objects.live().select_related("exercise", "muscle", "study")
+        touched |= dict.fromkeys(publication.thing for publication in live)
+    for thing in things:
+        if isinstance(thing, Study):
+            uses = thing.uses.filter(publication__in=Publication.objects.live())
+            touched |= dict.fromkeys(use.publication.thing for use in uses.select_related("publication"))
+            touched |= dict.fromkeys(Exercise.objects.filter(findings__study=thing).distinct())
+    return list(touched)
 
 
 def behind() -> list[Publication]:
@@ -202,11 +277,19 @@ def behind() -> list[Publication]:
 def has_unpublished_changes(thing: Thing) -> bool:
     """Whether publishing now would change what readers see."""
     live = live_publication(thing)
-    return live is None or live.content != preview(thing)
+    return live is None or live.content != freeze(thing, surroundings())
 
 
 def live_publication(thing: Thing) -> Publication | None:
     return thing.publications.live().first()
+
+
+def live_uses(study: Study | int) -> QuerySet:
+    """The index rows of what rests on the study in live pages, in the order of the pages. One query."""
+    live = Publication.objects.live().values("pk")
+    uses = EvidenceUse.objects.filter(study=study, publication__in=live).select_related("publication")
+    order = "publication__kind", "publication__order", "publication__name", "pk"
+    return uses.defer("publication__document").order_by(*order)
 
 
 def grade_changes(study: documents.StudyDocument) -> list[GradeChange]:
@@ -243,7 +326,9 @@ def _made_anew(publication: Publication, around: Surroundings):
     return FREEZE[publication.kind](publication.content, around)
 
 
-def _write(thing: Thing, document, note: str, by) -> Publication:
+def _write(
+    thing: Thing, document, note: str, by, live_from: datetime | None = None, withdrawn_because: str = ""
+) -> Publication:
     kind = KINDS[type(thing)]
     last = thing.publications.order_by("-number").first()
     now = timezone.now()
@@ -257,11 +342,13 @@ def _write(thing: Thing, document, note: str, by) -> Publication:
         note=note,
         published_by=by,
         published_at=now,
-        live_from=now,
+        live_from=live_from or now,
+        withdrawn_because=withdrawn_because,
         slug=document.slug,
         **indexing.list_fields(document),
     )
-    indexing.write(publication, document)
+    if not withdrawn_because:
+        indexing.write(publication, document)
     return publication
 
 

@@ -84,6 +84,9 @@ def load(folder: Path = FOLDER) -> Report:
                 publishing.refresh(live, NOTE)
         for exercise in loaded_exercises:
             _publish(exercise, report)
+        if report.new or report.updated:
+            # Also after an upgrade: the flag may be newer than the things.
+            publishing.note_changes([*Muscle.objects.all(), *Study.objects.all(), *Exercise.objects.all()])
     return report
 
 

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from .views import evidence, exercises, machines, muscles, pages
+from .views import evidence, exercises, machines, muscles, pages, previews
 
 exercise_urls = [
     path("", exercises.exercise_detail, name="exercise_detail"),
@@ -18,7 +18,10 @@ urlpatterns = [
     path("muscles/<slug:slug>/", muscles.muscle_detail, name="muscle_detail"),
     path("evidence/", evidence.study_list, name="study_list"),
     path("evidence/<slug:slug>/", evidence.study_detail, name="study_detail"),
+    path("preview/<str:token>/", previews.preview, name="preview"),
+    path("preview/<str:token>/panel/", previews.preview_panel, name="preview_panel"),
     path("healthz", machines.healthz, name="healthz"),
     path("robots.txt", machines.robots, name="robots"),
+    path("feed.xml", machines.feed, name="feed"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),
 ]

@@ -66,8 +66,8 @@ if IS_PUBLIC:
         raise ImproperlyConfigured("Unsafe for a public site:\n" + "\n".join(f"- {r}" for r in _unsafe))
 
 INSTALLED_APPS = [
-    "exercises",
-    "django.contrib.admin",
+    "exercises.apps.ExercisesConfig",
+    "exercises.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -49,7 +49,7 @@ def test_saving_changes_the_draft_and_nothing_that_readers_see(client, editor, e
     exercise.refresh_from_db()
     assert exercise.answer == "Better words."
     assert "Better words." not in client.get("/exercises/press/").content.decode()
-    assert "This draft differs from it." in client.get(url("change", exercise)).content.decode()
+    assert "Publishing this draft would change it." in client.get(url("change", exercise)).content.decode()
 
 
 def test_a_form_that_nobody_touched_saves_what_was_there(client, editor, exercise):
@@ -144,12 +144,19 @@ def test_a_published_muscle_keeps_its_address(client, editor):
     assert (muscle.slug, muscle.name) == ("front", "front of thigh")
 
 
-def test_a_muscle_in_use_is_not_deleted(client, editor, exercise):
+def test_what_was_published_is_not_deleted(client, editor, exercise):
     muscle = Muscle.objects.get(slug="front")
-    html = client.get(url("delete", muscle)).content.decode()
-    assert "would require deleting the following protected related objects" in html
-    client.post(url("delete", muscle), {"post": "yes"})
+    for response in (client.get(url("delete", muscle)), client.post(url("delete", muscle), {"post": "yes"})):
+        assert "has been published, so it stays: withdraw it instead" in said(response)
     assert Muscle.objects.filter(slug="front").exists()
+
+
+def test_a_draft_in_use_is_not_deleted(client, editor):
+    make_muscle("front")
+    make_muscle("back", is_published=False)
+    make_exercise(is_published=False)
+    html = client.get(url("delete", Muscle.objects.get(slug="back"))).content.decode()
+    assert "would require deleting the following protected related objects" in html
 
 
 def test_a_new_exercise_is_made_from_nothing_to_published(client, editor):
@@ -219,7 +226,7 @@ def test_a_preview_shows_the_saved_draft_as_the_page_would_be(client, editor, ex
     save(client, exercise, answer="Better words.")
     html = client.get(url("preview", exercise) + "?height=high").content.decode()
     assert "Better words." in html
-    assert "Preview of the draft" in html
+    assert "Preview of the saved draft" in html
     assert "With height high" in html
     assert f'data-hx-get="{url("preview_panel", exercise)}"' in html
     panel = client.get(url("preview_panel", exercise) + "?height=low")

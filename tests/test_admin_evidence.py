@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from exercises import publishing
-from exercises.models import Exercise, Finding, Publication, StanceOption, Study
+from exercises.models import Exercise, Publication, StanceOption, Study
 from tests.admin_forms import complaints, form_of, said, save, url
 from tests.make import make_exercise, make_finding, make_muscle, make_study
 
@@ -93,7 +93,7 @@ def test_trying_a_form_with_mistakes_shows_the_mistakes(client, editor, exercise
 
 
 def test_a_saved_draft_says_what_publishing_it_would_change(client, editor, exercise, study):
-    Finding.objects.update(direction="no difference")
+    save(client, study, **{"findings-0-direction": "no difference"})
     html = client.get(url("change", study)).content.decode()
     assert "What publishing this draft would change" in html
     assert "<b>partly supported</b> would become <b>not supported</b>" in html
@@ -231,7 +231,7 @@ def test_a_preview_shows_the_saved_draft_of_a_study(client, editor, exercise, st
     study.save()
     html = client.get(url("preview", study)).content.decode()
     assert "Rewritten." in html
-    assert "Preview of the draft" in html
+    assert "Preview of the saved draft" in html
     assert "Rewritten." not in client.get("/evidence/jones-2010/").content.decode()
 
 

@@ -41,3 +41,10 @@ def test_a_field_that_is_empty_does_not_count_in_the_digest():
 def test_a_content_file_that_does_not_fit_says_where(text, complaint):
     with pytest.raises((msgspec.ValidationError, msgspec.DecodeError), match=complaint):
         documents.from_toml(text, documents.ExerciseDocument)
+
+
+def test_equal_values_give_the_same_text_wherever_they_come_from():
+    from_a_row = make_exercise_value(kind="".join(["comp", "ound"]), equipment="".join(["", ""]))
+    text = documents.to_json(from_a_row)
+    assert documents.to_json(documents.from_json(text, documents.ExerciseDocument)) == text
+    assert documents.to_json(make_exercise_value()) == text

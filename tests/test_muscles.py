@@ -77,7 +77,7 @@ def test_a_deep_muscle_says_that_sensors_cannot_read_it(client, starter_content)
 
 
 def test_a_muscles_draft_changes_nothing_that_readers_see(client, starter_content):
-    Muscle.objects.filter(slug="soleus").update(name="changed", function="Changed.", slug="moved")
+    Muscle.objects.filter(slug="soleus").update(name="rewritten", function="Rewritten.", slug="moved")
     html = text_of(client, "/muscles/soleus/")
-    assert "changed" not in html.lower()
+    assert "rewritten" not in html.lower()
     assert "<h1>Soleus</h1>" in html

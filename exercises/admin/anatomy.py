@@ -1,10 +1,6 @@
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
-from .. import publishing
-from ..contexts import muscle_context
-from ..models import JointAction, Muscle, MuscleGroup, Publication
+from ..models import JointAction, Muscle, MuscleGroup
 from .publishable import LONG_TEXT, KeepsItsSlug, PublishableAdmin
 
 
@@ -24,7 +20,7 @@ class JointActionAdmin(admin.ModelAdmin):
 
 @admin.register(Muscle)
 class MuscleAdmin(KeepsItsSlug, PublishableAdmin):
-    list_display = ["name", "everyday_name", "group", "live_version"]
+    list_display = ["name", "everyday_name", "group", "status"]
     list_filter = ["group"]
     list_select_related = ["group"]
     search_fields = ["name", "everyday_name", "aliases"]
@@ -37,14 +33,3 @@ class MuscleAdmin(KeepsItsSlug, PublishableAdmin):
         ("Anatomy", {"fields": ["location", "function", "actions", "head_of"]}),
         ("On the map", {"fields": ["region", "is_deep"]}),
     ]
-
-    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        muscle = self.get_thing(request, pk)
-        document = publishing.preview(muscle)
-        muscles = {
-            publication.content: publication.muscle_id
-            for publication in Publication.objects.muscles().live().exclude(muscle=muscle)
-        }
-        context = muscle_context(document, {**muscles, document: muscle.pk})
-        context |= self.preview_context(request, muscle)
-        return render(request, "muscles/muscle_detail.html", context)

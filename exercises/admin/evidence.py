@@ -3,12 +3,9 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from .. import checks, drafts, publishing
-from ..contexts import study_context
-from ..models import EvidenceUse, Finding, Publication, StanceOption, Study
+from ..models import Finding, Publication, StanceOption, Study
 from .publishable import SHORT_TEXT, KeepsItsSlug, PlainChoices, PublishableAdmin, kept_forms
 
 
@@ -98,7 +95,7 @@ class FindingInline(PlainChoices, admin.StackedInline):
 class StudyAdmin(KeepsItsSlug, PublishableAdmin):
     change_form_template = "admin/exercises/study_change_form.html"
     form = StudyForm
-    list_display = ["short_name", "year", "kind", "sample_size", "is_retracted", "live_version"]
+    list_display = ["short_name", "year", "kind", "sample_size", "is_retracted", "status"]
     list_filter = ["kind", "is_retracted", ("findings__exercise", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["short_name", "authors", "title", "doi"]
     prepopulated_fields = {"slug": ["short_name"]}
@@ -143,16 +140,9 @@ class StudyAdmin(KeepsItsSlug, PublishableAdmin):
                 context["errors"] = None
                 context["is_trial"] = True
                 context["grade_changes"] = publishing.grade_changes(_given_study(form, formsets[0].formset))
-        elif obj and request.method == "GET":
+        elif obj and obj.has_changes and request.method == "GET":
             context["grade_changes"] = publishing.grade_changes(drafts.study_draft(obj))
         return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        study = self.get_thing(request, pk)
-        uses = EvidenceUse.objects.filter(study=study, publication__in=Publication.objects.live())
-        uses = uses.select_related("publication").order_by("publication__order", "publication__name", "pk")
-        context = study_context(publishing.preview(study), uses) | self.preview_context(request, study)
-        return render(request, "evidence/study_detail.html", context)
 
 
 def _given_study(form: StudyForm, findings: forms.BaseModelFormSet):

@@ -1,13 +1,10 @@
+import msgspec
 from django import forms
 from django.contrib import admin
 from django.forms import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import path
 
-from .. import publishing
-from ..contexts import article_context, chosen_stance, panel_context
 from ..models import Claim, Exercise, FormCue, Involvement, Muscle, Section, StanceAxis, StanceEffect
+from .bulk import ReviewAction
 from .publishable import LONG_TEXT, SHORT_TEXT, PlainChoices, PublishableAdmin
 
 
@@ -84,8 +81,9 @@ class StanceAxisInline(admin.TabularInline):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(PublishableAdmin):
-    list_display = ["name", "kind", "order", "live_version", "review_due"]
+class ExerciseAdmin(ReviewAction, PublishableAdmin):
+    actions = [*PublishableAdmin.actions, "mark_reviewed"]
+    list_display = ["name", "kind", "order", "status", "review_due"]
     list_filter = ["kind"]
     search_fields = ["name", "aliases"]
     prepopulated_fields = {"slug": ["name"]}
@@ -97,28 +95,7 @@ class ExerciseAdmin(PublishableAdmin):
         ("Review", {"fields": ["reviewed_by", "reviewed_on", "review_due"]}),
     ]
 
-    def get_urls(self):
-        view = self.admin_site.admin_view(self.preview_panel_view)
-        return [
-            path("<int:pk>/preview/panel/", view, name="exercises_exercise_preview_panel"),
-            *super().get_urls(),
-        ]
-
-    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        exercise = self.get_thing(request, pk)
-        document = publishing.preview(exercise)
-        context = {
-            **article_context(document, chosen_stance(document, request)),
-            **self.preview_context(request, exercise),
-            "page": self.admin_url("preview", exercise),
-            "panel_url": self.admin_url("preview_panel", exercise),
-        }
-        return render(request, "exercises/exercise_detail.html", context)
-
-    def preview_panel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        exercise = self.get_thing(request, pk)
-        document = publishing.preview(exercise)
-        stance = chosen_stance(document, request)
-        response = render(request, "exercises/_emphasis_panel.html", panel_context(document, stance))
-        response["HX-Replace-Url"] = self.admin_url("preview", exercise) + stance.query
-        return response
+    def shown_of(self, draft, exercise):
+        # The options of an axis have forms of their own.
+        bare = tuple(msgspec.structs.replace(axis, options=()) for axis in draft.axes)
+        return msgspec.structs.replace(draft, axes=bare)

@@ -1,19 +1,28 @@
 """What the admin of everything that is published has: status, preview, check and publish."""
 
+import msgspec
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
-from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget, RelatedFieldWidgetWrapper
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import formats, timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
-from .. import publishing
-from ..models import Publication
+from .. import checks, editing, previews, publishing
+from .. import document as documents
+from ..models import PreviewLink, Publication
+from ..models.publication import read
+from .bulk import BulkActions
+from .history import HasHistory
+from .keeping import KeepsDrafts
+from .markdown_fields import MarkdownFields
 
 SHORT_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
 LONG_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 16})}}
@@ -28,7 +37,7 @@ def kept_forms(formset) -> list:
     ]
 
 
-class PlainChoices:
+class PlainChoices(MarkdownFields):
     """For an inline: fields to choose from, without the four icons that each would have beside it, and
     with choices that are read once for all rows."""
 
@@ -51,14 +60,44 @@ class PublishForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Readers see this. Say in a sentence or two what is new or corrected.",
     )
+    live_from = forms.SplitDateTimeField(
+        label="From when on",
+        required=False,
+        widget=AdminSplitDateTime,
+        help_text="Leave both empty to publish at once.",
+    )
+    scheduled = forms.ChoiceField(
+        label="What was scheduled before",
+        initial=publishing.KEEP,
+        widget=forms.RadioSelect,
+        choices=[
+            (publishing.KEEP, "stays as it is, and replaces this when its time comes"),
+            (publishing.CANCEL, "is cancelled"),
+            (publishing.RENEW, "is made anew from the draft as it is now, for the same time"),
+        ],
+    )
     along = forms.BooleanField(label="Publish these along with it", required=False, initial=True)
 
+    def clean_live_from(self):
+        live_from = self.cleaned_data["live_from"]
+        if live_from and live_from <= timezone.now():
+            raise forms.ValidationError("This time has passed. Choose a later one, or leave both empty.")
+        return live_from
 
-class PublishableAdmin(admin.ModelAdmin):
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label="Why it is withdrawn",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Readers who come to the page see this instead of it.",
+    )
+
+
+class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, admin.ModelAdmin):
     """For a model with `publications`. Subclasses say how a draft is previewed."""
 
     change_form_template = "admin/exercises/publishable_change_form.html"
-    actions = ["refresh_copies"]
     formfield_overrides = SHORT_TEXT
     save_on_top = True
 
@@ -68,6 +107,16 @@ class PublishableAdmin(admin.ModelAdmin):
         return [
             path("<int:pk>/publish/", wrap(self.publish_view), name=f"exercises_{name}_publish"),
             path("<int:pk>/preview/", wrap(self.preview_view), name=f"exercises_{name}_preview"),
+            path(
+                "<int:pk>/preview/panel/",
+                wrap(self.preview_panel_view),
+                name=f"exercises_{name}_preview_panel",
+            ),
+            path("preview/", wrap(self.preview_sent_view), name=f"exercises_{name}_preview_sent"),
+            path("<int:pk>/copy/", wrap(self.copy_view), name=f"exercises_{name}_copy"),
+            path("<int:pk>/link/", wrap(self.link_view), name=f"exercises_{name}_link"),
+            path("<int:pk>/withdraw/", wrap(self.withdraw_view), name=f"exercises_{name}_withdraw"),
+            path("<int:pk>/cancel/<int:number>/", wrap(self.cancel_view), name=f"exercises_{name}_cancel"),
             *super().get_urls(),
         ]
 
@@ -75,25 +124,66 @@ class PublishableAdmin(admin.ModelAdmin):
         return reverse(f"admin:exercises_{thing._meta.model_name}_{page}", args=[thing.pk])
 
     def get_queryset(self, request):
-        newest = Publication.objects.out().order_by("-live_from", "-number").values("number")
-        mine = newest.filter(**{self.opts.model_name: OuterRef("pk")})[:1]
-        return super().get_queryset(request).annotate(live_number=Subquery(mine))
+        mine = Publication.objects.filter(**{self.opts.model_name: OuterRef("pk")})
+        current = mine.out().order_by("-live_from", "-number")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                current_number=Subquery(current.values("number")[:1]),
+                withdrawn_because=Subquery(current.values("withdrawn_because")[:1]),
+                next_live_from=Subquery(mine.scheduled().values("live_from")[:1]),
+            )
+        )
 
-    @admin.display(description="live", ordering="live_number")
-    def live_version(self, thing) -> str:
-        return f"version {thing.live_number}" if thing.live_number else "not published"
+    @admin.display(description="status", ordering="current_number")
+    def status(self, thing) -> str:
+        """What is live, changed, scheduled and overdue, in a line."""
+        if thing.withdrawn_because:
+            said = ["withdrawn"]
+        elif thing.current_number:
+            said = [f"live, version {thing.current_number}"]
+            said += ["unpublished changes"] if thing.has_changes else []
+        else:
+            said = ["draft"]
+        if thing.next_live_from:
+            said.append(
+                f"scheduled for {date_format(timezone.localtime(thing.next_live_from), 'j M Y, H:i')}"
+            )
+        if getattr(thing, "review_due", None) and thing.review_due < timezone.localdate():
+            said.append("review overdue")
+        return "; ".join(said)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         thing = self.get_object(request, object_id)
         extra = {}
         if thing:
             extra = {
-                "live": publishing.live_publication(thing),
-                "has_unpublished_changes": publishing.has_unpublished_changes(thing),
+                "current": thing.publications.current().first(),
+                "scheduled": thing.publications.scheduled(),
                 "preview_url": self.admin_url("preview", thing),
                 "publish_url": self.admin_url("publish", thing),
+                "withdraw_url": self.admin_url("withdraw", thing),
+                "link_url": self.admin_url("link", thing),
+                "copy_url": self.admin_url("copy", thing),
+                "problems": publishing.check([*publishing.needed(thing), thing]),
+                "used_by": editing.where_used(thing),
+                "links": PreviewLink.objects.filter(
+                    kind=publishing.KINDS[type(thing)], thing_pk=thing.pk
+                ).open(),
             }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+
+    def delete_view(self, request, object_id, extra_context=None):
+        thing = self.get_object(request, object_id)
+        if thing and thing.publications.exists():
+            messages.error(request, f"“{thing}” has been published, so it stays: withdraw it instead.")
+            return redirect(self.admin_url("change", thing))
+        return super().delete_view(request, object_id, extra_context)
+
+    def delete_model(self, request, obj):
+        editing.keep(obj, "Before it was deleted.", request.user)
+        super().delete_model(request, obj)
 
     def get_thing(self, request: HttpRequest, pk: int):
         """The row, if there is one and the user may change it."""
@@ -109,18 +199,28 @@ class PublishableAdmin(admin.ModelAdmin):
         thing = self.get_thing(request, pk)
         needed = publishing.needed(thing)
         form = PublishForm(request.POST or None)
+        scheduled = thing.publications.scheduled()
         if not needed:
             del form.fields["along"]
+        if not scheduled:
+            del form.fields["scheduled"]
         takes_along = form["along"].value() if needed else False
         things = [*(needed if takes_along else []), thing]
         if request.method == "POST" and form.is_valid():
             try:
-                *_, publication = publishing.publish(things, form.cleaned_data["note"], request.user)
+                given = form.cleaned_data
+                *_, publication = publishing.publish(
+                    things,
+                    given["note"],
+                    request.user,
+                    live_from=given["live_from"],
+                    scheduled=given.get("scheduled", publishing.KEEP),
+                )
             except publishing.Refused:
                 messages.error(request, "Nothing was published. What stands against it is listed below.")
             else:
                 for published in things:
-                    self.log_change(request, published, "Published.")
+                    self.log_change(request, published, f"Published: {given['note']}")
                 self._tell(request, publication)
                 return redirect(self.admin_url("change", thing))
         problems = publishing.check(things)
@@ -130,41 +230,146 @@ class PublishableAdmin(admin.ModelAdmin):
             "title": f"Publish {thing}",
             "original": thing,
             "form": form,
+            "media": self.media + form.media,
             "needed": needed,
+            "scheduled": scheduled,
+            "reading_ease": checks.reading_ease(publishing.DRAFT[type(thing)](thing)),
             "errors": [problem for problem in problems if problem.is_error],
             "warnings": [problem for problem in problems if not problem.is_error],
-            "live": publishing.live_publication(thing),
+            "current": thing.publications.current().first(),
             "change_url": self.admin_url("change", thing),
             "preview_url": self.admin_url("preview", thing),
         }
         return TemplateResponse(request, "admin/exercises/publish.html", context)
 
-    def preview_context(self, request: HttpRequest, thing) -> dict:
-        return {
-            "is_preview": True,
-            "edit_url": self.admin_url("change", thing),
-            "publish_url": self.admin_url("publish", thing),
+    def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take the page from view, with a reason that readers see."""
+        thing = self.get_thing(request, pk)
+        form = WithdrawForm(request.POST or None)
+        problems = []
+        if request.method == "POST" and form.is_valid():
+            try:
+                publishing.withdraw(thing, form.cleaned_data["reason"], request.user)
+            except publishing.Refused as refused:
+                problems = refused.problems
+            else:
+                self.log_change(request, thing, f"Withdrawn: {form.cleaned_data['reason']}")
+                messages.success(request, f"Readers no longer see “{thing}”. Publish it to bring it back.")
+                return redirect(self.admin_url("change", thing))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Withdraw {thing}",
+            "original": thing,
+            "form": form,
+            "errors": problems,
+            "change_url": self.admin_url("change", thing),
         }
+        return TemplateResponse(request, "admin/exercises/withdraw.html", context)
+
+    def cancel_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        """Take back what is scheduled. Only by POST."""
+        thing = self.get_thing(request, pk)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        publication = thing.publications.scheduled().filter(number=number).first()
+        if publication is None:
+            messages.error(request, f"Version {number} is not scheduled, or its time has come.")
+        else:
+            publishing.cancel(publication)
+            self.log_change(request, thing, f"Cancelled version {number}, which was scheduled.")
+            messages.success(request, f"Version {number} is cancelled.")
+        return redirect(self.admin_url("change", thing))
+
+    def copy_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a new draft that starts as this one. Only by POST."""
+        thing = self.get_thing(request, pk)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        copy = editing.copy(thing, request.user)
+        self.log_addition(request, copy, f"Copied from {thing}.")
+        messages.success(request, f"This is a copy of “{thing}”. Give it a name and an address of its own.")
+        return redirect(self.admin_url("change", copy))
+
+    # Previews
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The page as it would be. Writes nothing."""
-        raise NotImplementedError
-
-    @admin.action(
-        description="Bring what they copy of muscles and studies up to date", permissions=["change"]
-    )
-    def refresh_copies(self, request, queryset):
-        selected = set(queryset.values_list("pk", flat=True))
-        kind = self.opts.model_name
-        behind = [p for p in publishing.behind() if p.kind == kind and getattr(p, f"{kind}_id") in selected]
-        for publication in behind:
-            publishing.refresh(publication, "Muscles and studies brought up to date.", request.user)
-        names = ", ".join(publication.name for publication in behind)
-        self.message_user(
-            request, f"Published anew: {names}." if behind else "Nothing that they copy has changed."
+        """The saved draft, as the page would be. Writes nothing."""
+        thing = self.get_thing(request, pk)
+        return previews.preview_page(
+            request,
+            publishing.preview(thing),
+            edit_url=self.admin_url("change", thing),
+            publish_url=self.admin_url("publish", thing),
+            page=self.admin_url("preview", thing),
+            panel_url=self.admin_url("preview_panel", thing),
         )
 
+    def preview_panel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        thing = self.get_thing(request, pk)
+        return previews.preview_panel(
+            request, publishing.preview(thing), page=self.admin_url("preview", thing)
+        )
+
+    def preview_unsaved(self, request: HttpRequest, obj) -> HttpResponse:
+        """The page of what is in the form. The form has just been saved, and this takes that back."""
+        response = self._preview_sent(request, publishing.preview(self.thing_of(obj)))
+        transaction.set_rollback(True)
+        return response
+
+    def preview_sent_view(self, request: HttpRequest) -> HttpResponse:
+        """The page of a draft that was never saved, in another stance: the page sends the draft along."""
+        if not (self.has_change_permission(request) or self.has_add_permission(request)):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        try:
+            document = read(request.POST.get("draft", ""), self.opts.model_name)
+        except msgspec.DecodeError as error:
+            raise BadRequest("This is not a draft that a preview has sent.") from error
+        if request.headers.get("HX-Request"):
+            return previews.preview_panel(request, document)
+        return self._preview_sent(request, document)
+
+    def _preview_sent(self, request: HttpRequest, document) -> HttpResponse:
+        address = reverse(f"admin:exercises_{self.opts.model_name}_preview_sent")
+        draft = documents.to_json(document)
+        return previews.preview_page(request, document, page=address, panel_url=address, draft=draft)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        if "_preview" in request.POST:
+            return self.preview_unsaved(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        if "_preview" in request.POST:
+            return self.preview_unsaved(request, obj)
+        return super().response_change(request, obj)
+
+    def link_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a link that shows the saved draft to somebody without an account, or revoke one."""
+        thing = self.get_thing(request, pk)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        links = PreviewLink.objects.filter(kind=publishing.KINDS[type(thing)], thing_pk=thing.pk)
+        if "revoke" in request.POST:
+            links.open().filter(token=request.POST["revoke"]).update(revoked_at=timezone.now())
+            messages.success(request, "The link is revoked: it shows nothing any more.")
+        else:
+            link = PreviewLink.objects.create(
+                kind=publishing.KINDS[type(thing)], thing_pk=thing.pk, made_by=request.user
+            )
+            until = date_format(timezone.localtime(link.expires_at), "j F Y, H:i")
+            messages.success(request, f"The link stands below. It shows the saved draft until {until}.")
+        return redirect(self.admin_url("change", thing))
+
     def _tell(self, request: HttpRequest, publication: Publication) -> None:
+        if publication.live_from > timezone.now():
+            when = formats.localize(timezone.localtime(publication.live_from))
+            messages.success(request, f"Version {publication.number} is scheduled for {when}.")
+            return
         messages.success(
             request,
             format_html(

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import BaseInlineFormSet
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from .. import freezing, publishing
+from ..document import ExerciseDocument
 from ..models import Muscle, StanceAxis, StanceEffect, StanceOption
+from .keeping import KeepsDrafts
 from .publishable import SHORT_TEXT, PlainChoices, kept_forms
 
 
@@ -102,7 +104,7 @@ class StanceEffectInline(PlainChoices, admin.TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class PartAdmin(admin.ModelAdmin):
+class PartAdmin(KeepsDrafts, admin.ModelAdmin):
     """For a part of an exercise: made and deleted in its whole, to which saving leads back."""
 
     change_form_template = "admin/exercises/part_change_form.html"
@@ -116,7 +118,9 @@ class PartAdmin(admin.ModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         part = self.get_object(request, object_id)
-        extra = {"whole_url": self.whole_url(part), "whole": self.whole(part)} if part else {}
+        extra = {"show_delete": False}
+        if part:
+            extra |= {"whole_url": self.whole_url(part), "whole": self.whole(part)}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
     def response_post_save_change(self, request, obj):
@@ -128,14 +132,25 @@ class PartAdmin(admin.ModelAdmin):
     def has_add_permission(self, request):
         return False
 
-    def has_delete_permission(self, request, obj=None):
-        return False
+    def delete_view(self, request, object_id, extra_context=None):
+        # It goes with its whole, for which the permission is needed, or from the whole's form.
+        raise PermissionDenied
+
+
+def find_axis(draft: ExerciseDocument, slug: str):
+    return next((axis for axis in draft.axes if axis.slug == slug), None)
 
 
 @admin.register(StanceAxis)
 class StanceAxisAdmin(PartAdmin):
     fields = ["name", "slug", "explanation", "order"]
     inlines = [StanceOptionInline]
+
+    def thing_of(self, axis):
+        return axis.exercise
+
+    def shown_of(self, draft, axis):
+        return find_axis(draft, axis.slug)
 
     def whole(self, axis):
         return axis.exercise
@@ -159,6 +174,13 @@ class StanceOptionAdmin(PartAdmin):
         ("In the picture", {"fields": [("foot_x", "foot_y", "foot_angle")]}),
     ]
     inlines = [StanceEffectInline]
+
+    def thing_of(self, option):
+        return option.axis.exercise
+
+    def shown_of(self, draft, option):
+        axis = find_axis(draft, option.axis.slug)
+        return axis and next((other for other in axis.options if other.slug == option.slug), None)
 
     def whole(self, option):
         return option.axis

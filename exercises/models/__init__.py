@@ -1,4 +1,5 @@
 from .anatomy import JointAction, MapRegion, Muscle, MuscleGroup
+from .editing import PreviewLink, Revision
 from .evidence import Claim, Finding, Study
 from .exercise import Exercise, FormCue, Involvement, Section
 from .publication import BestStance, EvidenceUse, LoadedContent, Publication, StudyEntry
@@ -17,7 +18,9 @@ __all__ = [
     "MapRegion",
     "Muscle",
     "MuscleGroup",
+    "PreviewLink",
     "Publication",
+    "Revision",
     "Section",
     "StanceAxis",
     "StanceEffect",

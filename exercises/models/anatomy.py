@@ -42,6 +42,20 @@ class MapRegion(models.TextChoices):
     TIBIALIS_ANTERIOR = "tibialis-anterior", "tibialis anterior (front)"
 
 
+class Publishable(models.Model):
+    """A thing that is published. Publishing and saving keep the flag, so that lists need not compare."""
+
+    has_changes = models.BooleanField(
+        "unpublished changes",
+        default=False,
+        editable=False,
+        help_text="Whether publishing now would change what readers see.",
+    )
+
+    class Meta:
+        abstract = True
+
+
 class MuscleGroup(models.Model):
     name = models.CharField(max_length=100, help_text=NAME_HELP)
     everyday_name = models.CharField(max_length=100, blank=True, help_text="Such as: front of the thigh.")
@@ -68,7 +82,7 @@ class JointAction(models.Model):
         return self.name
 
 
-class Muscle(models.Model):
+class Muscle(Publishable):
     name = models.CharField(max_length=100, help_text=f"The anatomical term. {NAME_HELP}")
     everyday_name = models.CharField(max_length=100, blank=True, help_text="Such as: outer thigh.")
     aliases = models.TextField(blank=True, help_text=ALIASES_HELP)

@@ -9,11 +9,12 @@ from .anatomy import (
     MARKDOWN_HELP,
     NAME_HELP,
     Muscle,
+    Publishable,
     validate_slug,
 )
 
 
-class Exercise(models.Model):
+class Exercise(Publishable):
     class Kind(models.TextChoices):
         COMPOUND = "compound", "compound (several joints)"
         ISOLATION = "isolation", "isolation (one joint)"

@@ -23,11 +23,19 @@ class PublicationQuerySet(models.QuerySet):
         return self.filter(kind=Publication.Kind.STUDY)
 
     def out(self):
-        """Those whose time has come, the live ones and those they followed."""
-        return self.filter(live_from__lte=timezone.now())
+        """Those whose time has come: the current ones and those they followed."""
+        return self.filter(live_from__lte=timezone.now(), cancelled_at=None)
+
+    def scheduled(self):
+        """Those whose time has not come, the next one first."""
+        return self.filter(live_from__gt=timezone.now(), cancelled_at=None).order_by("live_from", "number")
 
     def live(self):
-        """Of each thing the one that readers see: the latest that is out, the higher number on a tie."""
+        """Of each thing the one that readers see. A thing that is withdrawn has none."""
+        return self.current().filter(withdrawn_because="")
+
+    def current(self):
+        """Of each thing the latest that is out, the higher number on a tie: live, or its withdrawal."""
         out = Publication.objects.out().order_by("-live_from", "-number").values("pk")
         return self.out().filter(
             Q(kind="exercise", pk=Subquery(out.filter(exercise=OuterRef("exercise"))[:1]))
@@ -44,7 +52,8 @@ class Publication(models.Model):
     """What readers see of an exercise, a muscle or a study, frozen when staff published it.
 
     A row is written once and not changed, but for the HTML inside its document when the renderer
-    has been mended.
+    has been mended, and for the mark that a scheduled one was cancelled before its time. A withdrawal
+    is a publication too: it has the document that it takes from view, and the reason.
     """
 
     class Kind(models.TextChoices):
@@ -70,6 +79,8 @@ class Publication(models.Model):
     )
     published_at = models.DateTimeField(default=timezone.now)
     live_from = models.DateTimeField(default=timezone.now)
+    withdrawn_because = models.TextField(blank=True, help_text="If this takes the page from view: why.")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
 
     # Copied from the document, so that lists and addresses need not read it.
     slug = models.SlugField(max_length=64)
@@ -106,6 +117,10 @@ class Publication(models.Model):
         return reverse(f"{self.kind}_detail", args=[self.slug])
 
     @property
+    def is_withdrawal(self) -> bool:
+        return bool(self.withdrawn_because)
+
+    @property
     def thing(self) -> Exercise | Muscle | Study:
         """Whose publication it is. A query, unless it is loaded."""
         return getattr(self, self.kind)
@@ -113,7 +128,7 @@ class Publication(models.Model):
     @property
     def content(self) -> documents.ExerciseDocument | documents.MuscleDocument | documents.StudyDocument:
         """The document, read. Two publications with the same text share one value."""
-        return _read(self.document, self.kind)
+        return read(self.document, self.kind)
 
 
 DOCUMENTS = {
@@ -124,7 +139,8 @@ DOCUMENTS = {
 
 
 @lru_cache(maxsize=256)
-def _read(text, kind):
+def read(text: str, kind: str):
+    """A document or draft of the kind; the same text gives the same value."""
     return documents.from_json(text, DOCUMENTS[kind])
 
 

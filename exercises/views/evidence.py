@@ -6,7 +6,8 @@ from django.shortcuts import redirect, render
 from .. import metadata
 from ..contexts import study_context
 from ..emphasis import join_words
-from ..models import EvidenceUse, Publication, Study, StudyEntry
+from ..models import Publication, Study, StudyEntry
+from ..publishing import live_uses
 from .shared import find_live, read_page
 
 STUDIES_TO_A_PAGE = 50
@@ -49,16 +50,8 @@ def study_detail(request: HttpRequest, slug: str) -> HttpResponse:
     publication = find_live(Publication.Kind.STUDY, slug)
     if publication.slug != slug:
         return redirect(publication, permanent=True)
-    uses = (
-        EvidenceUse.objects.filter(
-            study=publication.study_id, publication__in=Publication.objects.live().values("pk")
-        )
-        .select_related("publication")
-        .defer("publication__document")
-        .order_by("publication__kind", "publication__order", "publication__name", "pk")
-    )
     context = {
-        **study_context(publication.content, uses),
+        **study_context(publication.content, live_uses(publication.study_id)),
         "publication": publication,
         "canonical": publication.get_absolute_url(),
         "structured_data": metadata.study_data(publication.content, publication),

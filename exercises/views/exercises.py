@@ -9,6 +9,7 @@ from ..models import Publication
 from .shared import find_live, read_page
 
 EXERCISE = Publication.Kind.EXERCISE
+CHANGES_SHOWN = 20
 
 
 @read_page
@@ -42,7 +43,9 @@ def exercise_version(request: HttpRequest, slug: str, number: int) -> HttpRespon
     """The page as it was published then."""
     publication = _find_version(slug, number)
     page = reverse("exercise_version", args=[slug, number])
-    return _exercise_page(request, publication, page, is_version=True)
+    current = Publication.objects.exercises().current().filter(exercise=publication.exercise_id).first()
+    withdrawal = current if current.is_withdrawal else None
+    return _exercise_page(request, publication, page, is_version=True, withdrawal=withdrawal)
 
 
 @read_page
@@ -55,26 +58,32 @@ def _find_version(slug: str, number: int) -> Publication:
     """One query. A version is found at the address that its exercise had in any version."""
     same_thing = Publication.objects.exercises().out().filter(slug=slug).values("exercise")
     found = Publication.objects.exercises().out().filter(exercise__in=same_thing[:1], number=number).first()
-    if found is None:
+    if found is None or found.is_withdrawal:
         raise Http404("There is no such version of this page.")
     return found
 
 
 def _exercise_page(
-    request: HttpRequest, publication: Publication, page: str, is_version: bool = False
+    request: HttpRequest,
+    publication: Publication,
+    page: str,
+    is_version: bool = False,
+    withdrawal: Publication | None = None,
 ) -> HttpResponse:
     document = publication.content
-    stance = chosen_stance(document, request)
+    stance = chosen_stance(document, request.GET)
     version_url = reverse("exercise_version", args=[publication.slug, publication.number])
     version_address = f"{settings.SITE_URL}{version_url}"
     context = {
         "publication": publication,
         "section": "exercises",
         "is_version": is_version,
+        "withdrawal": withdrawal,
         "page": page,
         "canonical": page + stance.query,
         "panel_url": page + "panel/",
         "version_url": version_url,
+        "changes": _changes(publication),
         "plain_citation": metadata.cite_plainly(document, publication, version_address),
         "bibtex": metadata.cite_in_bibtex(document, publication, version_address),
         "structured_data": metadata.exercise_data(document, publication),
@@ -83,9 +92,15 @@ def _exercise_page(
     return render(request, "exercises/exercise_detail.html", context)
 
 
+def _changes(publication: Publication) -> list[Publication]:
+    """The last versions up to this one, newest first, for the list of what changed. One query."""
+    versions = Publication.objects.out().filter(exercise=publication.exercise_id)
+    return list(versions.filter(number__lte=publication.number).defer("document")[:CHANGES_SHOWN])
+
+
 def _panel(request: HttpRequest, publication: Publication, page: str) -> HttpResponse:
     document = publication.content
-    stance = chosen_stance(document, request)
+    stance = chosen_stance(document, request.GET)
     response = render(request, "exercises/_emphasis_panel.html", panel_context(document, stance))
     response["HX-Replace-Url"] = page + stance.query
     response["X-Robots-Tag"] = "noindex"

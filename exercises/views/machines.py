@@ -2,15 +2,19 @@
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
+from django.contrib.syndication.views import Feed
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from ..models import Publication
 from .shared import read_page
+
+FEED_LENGTH = 50
 
 
 @never_cache
@@ -52,6 +56,39 @@ class PublishedSitemap(Sitemap):
 @read_page
 def sitemap(request: HttpRequest) -> HttpResponse:
     return views.sitemap(request, {"published": PublishedSitemap})
+
+
+class PublishedFeed(Feed):
+    """What has been published, with what it changed for readers, newest first."""
+
+    title = "Legwork: what changed"
+    subtitle = "New and corrected pages: exercises, muscles and studies."
+    link = "/"
+    feed_url = "/feed.xml"
+    feed_type = Atom1Feed
+
+    def items(self):
+        news = Publication.objects.out().filter(withdrawn_because="").defer("document")
+        return news.order_by("-live_from", "-pk")[:FEED_LENGTH]
+
+    def item_title(self, publication):
+        return f"{publication.name[:1].upper()}{publication.name[1:]}, version {publication.number}"
+
+    def item_description(self, publication):
+        return publication.note
+
+    def item_updateddate(self, publication):
+        return publication.live_from
+
+    item_pubdate = item_updateddate
+
+    def item_guid(self, publication):
+        return f"{settings.SITE_URL}{publication.get_absolute_url()}v/{publication.number}/"
+
+
+@read_page
+def feed(request: HttpRequest) -> HttpResponse:
+    return PublishedFeed()(request)
 
 
 def page_not_found(request: HttpRequest, exception) -> HttpResponse:

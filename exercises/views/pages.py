@@ -19,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if exercises:
         first = exercises[0]
         document = Publication.objects.get(pk=first.pk).content
-        stance = chosen_stance(document, request)
+        stance = chosen_stance(document, request.GET)
         context |= panel_context(document, stance)
         context |= {
             "article": first,

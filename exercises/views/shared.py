@@ -3,6 +3,7 @@
 from functools import wraps
 
 from django.http import Http404
+from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -19,21 +20,35 @@ def read_page(view):
     @require_safe
     @cache_control(public=True, max_age=0, s_maxage=60, stale_while_revalidate=600)
     @wraps(view)
-    def wrapper(*args, **kwargs):
-        return view(*args, **kwargs)
+    def wrapper(request, *args, **kwargs):
+        try:
+            return view(request, *args, **kwargs)
+        except Withdrawn as withdrawn:
+            context = {"publication": withdrawn.publication}
+            return render(request, "410.html", context, status=410)
 
     return wrapper
 
 
+class Withdrawn(Exception):
+    """What was asked for has been taken from view; `publication` says why."""
+
+    def __init__(self, publication: Publication):
+        super().__init__(publication.withdrawn_because)
+        self.publication = publication
+
+
 def find_live(kind: Publication.Kind, slug: str) -> Publication:
     """The live publication at the address, or the one that has moved on from it to another
-    address: compare the slugs. Raises Http404. One query, two for a thing that has moved."""
-    live = Publication.objects.filter(kind=kind).live()
-    publication = live.filter(slug=slug).first()
+    address: compare the slugs. Raises Http404, or Withdrawn. One query, two for a thing that has moved."""
+    current = Publication.objects.filter(kind=kind).current()
+    publication = current.filter(slug=slug).order_by("withdrawn_because").first()
     if publication is None:
         former = Publication.objects.filter(kind=kind, slug=slug).out().first()
         if former:
-            publication = live.filter(**{kind: getattr(former, f"{kind}_id")}).first()
+            publication = current.filter(**{kind: getattr(former, f"{kind}_id")}).first()
     if publication is None:
         raise Http404(f"There is no {kind} at this address.")
+    if publication.is_withdrawal:
+        raise Withdrawn(publication)
     return publication

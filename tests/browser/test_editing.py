@@ -53,7 +53,7 @@ def test_an_edit_is_seen_in_the_preview_and_by_readers_once_it_is_published(desk
     open_exercise(desk, "leg press")
     desk.get_by_label("Answer").fill(NEW_ANSWER)
     desk.get_by_role("button", name="Save and continue editing").first.click()
-    expect(desk.get_by_text("This draft differs from it.")).to_be_visible()
+    expect(desk.get_by_text("Publishing this draft would change it.")).to_be_visible()
     reader.reload()
     expect(reader.locator(".answer")).to_have_text(old_answer)
 

@@ -1,0 +1,102 @@
+"""No save is lost: each is kept, and the second of two editors is told what the first one did."""
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from .. import comparing, editing, publishing
+from .. import document as documents
+from ..models import Revision
+from ..publishing import DRAFT, Thing
+
+CONFLICT = "conflict"
+
+
+class KeepsDrafts:
+    """For the admin of a thing that is published, or of a part of one.
+
+    A form carries a fingerprint of what it showed when it was opened. If the saved draft has another one
+    by the time that the form comes back, nothing is saved: the editor sees who saved what in between,
+    with the own text still in the form, and can save again.
+    """
+
+    class Media:
+        js = ["js/unsaved-changes.js"]
+
+    def thing_of(self, obj) -> Thing:
+        """The thing whose draft the form's object is, or is a part of."""
+        return obj
+
+    def shown_of(self, draft, obj):
+        """What of the draft the form shows; None if the draft has no such part."""
+        return draft
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method == "POST" and object_id and (obj := self.get_object(request, object_id)):
+            editing.keep_first(self.thing_of(obj))
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        seen = request.POST.get("_seen")
+        if not (obj and change and seen):
+            return form
+        is_late = seen != self._fingerprint_now(request, obj)
+
+        class Guarded(form):
+            def clean(self):
+                given = super().clean()
+                if is_late:
+                    raise ValidationError("Somebody else has saved this meanwhile.", code=CONFLICT)
+                return given
+
+        return Guarded
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj:
+            obj = self.get_object(request, str(obj.pk))  # as it is saved, not as the form has it
+            thing = self.thing_of(obj)
+            context["seen"] = self._fingerprint(DRAFT[type(thing)](thing), obj)
+            problems = context["adminform"].form.errors.as_data().get("__all__", ())
+            if any(problem.code == CONFLICT for problem in problems):
+                context["meanwhile"], base = self._saved_since(obj, request.POST["_seen"])
+                if base:
+                    context["changes"] = comparing.compare(base.content, DRAFT[type(thing)](thing))
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def log_addition(self, request, obj, message):
+        entry = super().log_addition(request, obj, message)
+        self._keep(request, obj, "Made.")
+        return entry
+
+    def log_change(self, request, obj, message):
+        entry = super().log_change(request, obj, message)
+        if isinstance(message, list):  # of a form, not of publishing
+            self._keep(request, obj, entry.get_change_message())
+        return entry
+
+    def _keep(self, request, obj, what: str) -> None:
+        thing = self.thing_of(obj)
+        editing.keep(thing, what, request.user)
+        publishing.note_changes([thing])
+
+    def _fingerprint(self, draft, obj) -> str:
+        shown = self.shown_of(draft, obj)
+        return documents.digest(documents.as_read(shown)) if shown is not None else ""
+
+    def _fingerprint_now(self, request, obj) -> str:
+        """That of the saved draft, read once the thing is locked: two saves at the same time queue here."""
+        if not hasattr(request, "fingerprint"):
+            thing = self.thing_of(obj)
+            if connection.in_atomic_block:
+                thing = type(thing).objects.select_for_update().get(pk=thing.pk)
+            request.fingerprint = self._fingerprint(DRAFT[type(thing)](thing), obj)
+        return request.fingerprint
+
+    def _saved_since(self, obj, seen: str) -> tuple[list[Revision], Revision | None]:
+        """The kept saves since the form was opened, the newest first, and the one that it showed."""
+        since = []
+        for revision in editing.revisions_of(self.thing_of(obj)).select_related("saved_by")[:50]:
+            if self._fingerprint(revision.content, obj) == seen:
+                return since, revision
+            since.append(revision)
+        return since, None

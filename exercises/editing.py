@@ -1,0 +1,128 @@
+"""What happens to drafts between publications: every save is kept, can be compared and brought back."""
+
+from collections.abc import Sequence
+from itertools import count
+
+import msgspec
+from django.db import transaction
+from django.db.models import Max, Q
+
+from . import document as documents
+from . import drafts, publishing
+from .models import Exercise, Muscle, Publication, Revision, Study
+from .publishing import DRAFT, KINDS, Thing
+
+SAVE = {Exercise: drafts.save_exercise, Muscle: drafts.save_muscle, Study: drafts.save_study}
+# The texts of an exercise that can link something.
+TEXTS = ["sections__body", "cues__how_sure", "claims__verdict", "caution_source"]
+TEXTS += ["axes__options__caution_source"]
+MODELS = {kind: model for model, kind in KINDS.items()}
+
+
+def keep(thing: Thing, what: str, by=None) -> Revision | None:
+    """Keep the draft as it is now. None, and nothing kept, if it is as it was kept last."""
+    draft = documents.to_json(DRAFT[type(thing)](thing))
+    last = revisions_of(thing).first()
+    if last and last.draft == draft:
+        return None
+    return Revision.objects.create(
+        kind=KINDS[type(thing)],
+        thing_pk=thing.pk,
+        name=str(thing),
+        draft=draft,
+        what=what[:1000],
+        saved_by=by,
+    )
+
+
+def keep_first(thing: Thing) -> None:
+    """Before a thing is changed for the first time here: keep it as it came."""
+    if not revisions_of(thing).exists():
+        keep(thing, "As it was before.")
+
+
+def revisions_of(thing: Thing):
+    """Every kept draft of the thing, the newest first."""
+    return Revision.objects.filter(kind=KINDS[type(thing)], thing_pk=thing.pk)
+
+
+@transaction.atomic
+def restore(thing: Thing, content, what: str, by=None) -> Thing:
+    """Put the draft back to a kept one, or to what was published once. Readers see nothing of it.
+
+    Raises DoesNotExist for something that it names and that is no longer here, and ValidationError for
+    what the rows refuse.
+    """
+    keep_first(thing)
+    thing = SAVE[type(thing)](content, type(thing).objects.select_for_update().get(pk=thing.pk))
+    keep(thing, what, by)
+    publishing.note_changes([thing])
+    return thing
+
+
+def deleted(kind: str) -> Sequence[Revision]:
+    """The last kept draft of every thing of the kind that is no longer here. Two queries."""
+    here = set(MODELS[kind].objects.values_list("pk", flat=True))
+    last = Revision.objects.filter(kind=kind).values("thing_pk").annotate(last=Max("pk"))
+    gone = [row["last"] for row in last if row["thing_pk"] not in here]
+    return Revision.objects.filter(pk__in=gone)
+
+
+@transaction.atomic
+def recover(revision: Revision, by=None) -> Thing:
+    """Make a deleted thing anew from its last kept draft. Its publications are gone with it.
+
+    Raises as `restore` does, and ValidationError if its address has been taken meanwhile.
+    """
+    thing = SAVE[MODELS[revision.kind]](revision.content)
+    Revision.objects.filter(kind=revision.kind, thing_pk=revision.thing_pk).update(thing_pk=thing.pk)
+    keep(thing, "Recovered.", by)
+    return thing
+
+
+def latest_publications(thing: Thing):
+    """All publications of the thing, scheduled, cancelled and withdrawn ones too, the newest first."""
+    return Publication.objects.filter(**{KINDS[type(thing)]: thing}).order_by("-pk")
+
+
+@transaction.atomic
+def copy(thing: Thing, by=None) -> Thing:
+    """A new draft that starts as this one, at an address of its own."""
+    model = type(thing)
+    address = next(
+        address
+        for number in count(2)
+        if not model.objects.filter(slug=(address := f"{thing.slug[:58]}-{number}")).exists()
+    )
+    changes = {"slug": address}
+    if isinstance(thing, Study):
+        changes |= {"short_name": f"{thing.short_name[:90]} ({address})"[:100], "doi": ""}
+    else:
+        changes["name"] = f"{thing.name[:90]} (copy)"
+    new = SAVE[model](msgspec.structs.replace(DRAFT[model](thing), **changes))
+    keep(new, f"Copied from {thing}.", by)
+    return new
+
+
+def where_used(thing: Thing) -> list[Thing]:
+    """The things whose drafts name this one, or link it in a text. A few queries."""
+    if isinstance(thing, Exercise):
+        return list(Study.objects.filter(findings__exercise=thing).distinct())
+    kind = KINDS[type(thing)]
+    in_texts = Q()
+    for field in TEXTS:
+        in_texts |= Q(**{f"{field}__contains": f"[[{kind}:{thing.slug}]]"})
+        in_texts |= Q(**{f"{field}__contains": f"[[{kind}:{thing.slug}|"})
+    named = {"muscle": Q(involvements__muscle=thing), "study": Q(findings__study=thing)}[kind]
+    used = [*Exercise.objects.filter(in_texts | named).distinct()]
+    link = f"[[{kind}:{thing.slug}"
+    muscles = Muscle.objects.filter(
+        Q(location__contains=f"{link}]]")
+        | Q(location__contains=f"{link}|")
+        | Q(function__contains=f"{link}]]")
+        | Q(function__contains=f"{link}|")
+    )
+    used += muscles.exclude(pk=thing.pk) if isinstance(thing, Muscle) else muscles
+    if isinstance(thing, Muscle):
+        used += Study.objects.filter(findings__muscles=thing).distinct()
+    return used

@@ -1,0 +1,48 @@
+"""Pages of drafts, through the same freezing and the same templates as those that readers see."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from . import document as documents
+from . import publishing
+from .contexts import article_context, chosen_stance, muscle_context, panel_context, study_context
+from .models import Muscle, Publication, Study
+
+TEMPLATES = {
+    documents.ExerciseDocument: "exercises/exercise_detail.html",
+    documents.MuscleDocument: "muscles/muscle_detail.html",
+    documents.StudyDocument: "evidence/study_detail.html",
+}
+
+
+def preview_page(request: HttpRequest, document, **context) -> HttpResponse:
+    """The page of a frozen draft. `context` says where its picker leads (`page`, `panel_url`) and whose
+    preview it is."""
+    context = {"is_preview": True, **_context_of(document, request), **context}
+    response = render(request, TEMPLATES[type(document)], context)
+    # The editing form shows it beside itself.
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response._csp_replace = {"frame-ancestors": ["'self'"]}
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def preview_panel(request: HttpRequest, document, page: str = "") -> HttpResponse:
+    """The emphasis panel alone. `page` is the address that the page then has, if it has one."""
+    stance = chosen_stance(document, request.POST or request.GET)
+    response = render(request, "exercises/_emphasis_panel.html", panel_context(document, stance))
+    if page:
+        response["HX-Replace-Url"] = page + stance.query
+    return response
+
+
+def _context_of(document, request: HttpRequest) -> dict:
+    if isinstance(document, documents.ExerciseDocument):
+        return article_context(document, chosen_stance(document, request.POST or request.GET))
+    if isinstance(document, documents.StudyDocument):
+        study = Study.objects.filter(slug=document.slug).first()
+        return study_context(document, publishing.live_uses(study) if study else ())
+    others = Publication.objects.muscles().live().exclude(slug=document.slug)
+    muscles = {publication.content: publication.muscle_id for publication in others}
+    muscle = Muscle.objects.filter(slug=document.slug).first()
+    return muscle_context(document, {**muscles, document: muscle.pk if muscle else 0})
