@@ -39,6 +39,13 @@ class DeskSite(AdminSite):
         things = [Exercise, Muscle, Study]
         live = Publication.objects.live()
         desk = {
+            "asked": [
+                row
+                for model in things
+                for row in _rows(
+                    model.objects.exclude(review_asked_at=None).select_related("review_asked_by"), "publish"
+                )
+            ],
             "to_review": Exercise.objects.filter(review_due__lte=today).order_by("review_due")[:MOST_ROWS],
             "drafts": [row for model in things for row in _rows(model.objects.filter(publications=None))],
             "changed": [row for model in things for row in _rows(model.objects.filter(has_changes=True))],
@@ -102,10 +109,10 @@ class DeskSite(AdminSite):
         return render(request, "admin/exercises/given_back.html", context)
 
 
-def _rows(things) -> list[dict]:
-    """The first of the things, each with what it is and where it is edited."""
-    address = f"admin:exercises_{things.model._meta.model_name}_change"
+def _rows(things, page: str = "change") -> list[dict]:
+    """The first of the things, each with what it is and the address of one of its pages in the admin."""
+    address = f"admin:exercises_{things.model._meta.model_name}_{page}"
     return [
-        {"name": str(thing), "kind": thing._meta.verbose_name, "url": reverse(address, args=[thing.pk])}
+        {"thing": thing, "kind": thing._meta.verbose_name, "url": reverse(address, args=[thing.pk])}
         for thing in things[:MOST_ROWS]
     ]

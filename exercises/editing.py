@@ -1,4 +1,5 @@
-"""What happens to drafts between publications: every save is kept, can be compared and brought back."""
+"""What happens to drafts between publications: every save is kept, can be compared and brought back, and a
+review can be asked for. What staff do is noted in a log."""
 
 from collections.abc import Sequence
 from itertools import count
@@ -6,10 +7,11 @@ from itertools import count
 import msgspec
 from django.db import transaction
 from django.db.models import Max, Q
+from django.utils import timezone
 
 from . import document as documents
 from . import drafts, publishing
-from .models import Exercise, Muscle, Publication, Revision, Study
+from .models import AuditEntry, Exercise, Muscle, Publication, Revision, Study
 from .publishing import DRAFT, KINDS, Thing
 
 SAVE = {Exercise: drafts.save_exercise, Muscle: drafts.save_muscle, Study: drafts.save_study}
@@ -56,6 +58,7 @@ def restore(thing: Thing, content, what: str, by=None) -> Thing:
     keep_first(thing)
     thing = SAVE[type(thing)](content, type(thing).objects.select_for_update().get(pk=thing.pk))
     keep(thing, what, by)
+    note(AuditEntry.What.RESTORED, by, thing, what)
     publishing.note_changes([thing])
     return thing
 
@@ -77,6 +80,7 @@ def recover(revision: Revision, by=None) -> Thing:
     thing = SAVE[MODELS[revision.kind]](revision.content)
     Revision.objects.filter(kind=revision.kind, thing_pk=revision.thing_pk).update(thing_pk=thing.pk)
     keep(thing, "Recovered.", by)
+    note(AuditEntry.What.RECOVERED, by, thing)
     return thing
 
 
@@ -126,3 +130,37 @@ def where_used(thing: Thing) -> list[Thing]:
     if isinstance(thing, Muscle):
         used += Study.objects.filter(findings__muscles=thing).distinct()
     return used
+
+
+@transaction.atomic
+def ask_for_review(thing: Thing, words: str, by) -> None:
+    """Ask the editors to look at the draft. Asked again, the new words replace the old."""
+    type(thing).objects.filter(pk=thing.pk).update(
+        review_asked_at=timezone.now(), review_asked_by=by, review_note=words
+    )
+    note(AuditEntry.What.REVIEW, by, thing, words)
+
+
+def note(what: AuditEntry.What, by=None, thing=None, words: str = "", by_name: str = "") -> AuditEntry:
+    """Write into the audit log that somebody did something: `by` is the account, `thing` what it was done
+    to (an account, too). `by_name` is for somebody without an account."""
+    kind = KINDS.get(type(thing), AuditEntry.Kind.ACCOUNT) if thing else ""
+    name = by.get_username() if by else by_name
+    return AuditEntry.objects.create(
+        what=what,
+        kind=kind,
+        thing_pk=thing.pk if thing else None,
+        name=str(thing)[:200] if thing else "",
+        note=words,
+        by=by,
+        by_name=name.replace("\0", "")[:150],  # PostgreSQL takes no NUL
+    )
+
+
+def note_sign_in(sender, user, **_) -> None:
+    note(AuditEntry.What.SIGN_IN, user)
+
+
+def note_failed_sign_in(sender, credentials, **_) -> None:
+    """The name as it was typed, nothing else of what was sent."""
+    note(AuditEntry.What.FAILED_SIGN_IN, by_name=str(credentials.get("username") or ""))

@@ -193,6 +193,9 @@ def publish(
             if scheduled == RENEW:
                 _write(thing, document, planned.note, by, live_from=planned.live_from)
         written.append(_write(thing, document, note, by, live_from=live_from))
+        type(thing).objects.filter(pk=thing.pk).update(
+            review_asked_at=None, review_asked_by=None, review_note=""
+        )
     note_changes(_touched_by(things))
     return written
 

@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("exercises.urls")),
 ]
 
+handler403 = "exercises.views.machines.permission_denied"
 handler404 = "exercises.views.machines.page_not_found"

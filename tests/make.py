@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
 from exercises import document as documents
 from exercises import drafts, freezing, publishing, starter
@@ -168,3 +168,10 @@ def make_study(
 
 def make_editor() -> User:
     return User.objects.create_superuser("editor", "editor@example.org", "password")
+
+
+def make_staff(role: str, **fields) -> User:
+    """Somebody with that role and nothing else; "" for staff without a role."""
+    user = User.objects.create_user(role or "nobody", password="password", is_staff=True, **fields)
+    user.groups.set(Group.objects.filter(name=role))
+    return user

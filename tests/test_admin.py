@@ -32,7 +32,7 @@ def test_staff_without_the_permission_are_refused(client, exercise, page):
     client.force_login(user)
     response = client.get(url(page, exercise))
     assert response.status_code == 403
-    assert "An administrator of this site can give you the permission" in response.content.decode()
+    assert "What readers see is decided by an editor." in response.content.decode()
     assert client.post(url(page, exercise), {"note": "Mine."}).status_code == 403
     assert exercise.publications.count() == 1
 

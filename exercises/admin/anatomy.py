@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from ..models import JointAction, Muscle, MuscleGroup
-from .publishable import LONG_TEXT, KeepsItsSlug, PublishableAdmin
+from .publishable import LONG_TEXT, KeepsItsSlug, PublishableAdmin, ReviewFilter
 
 
 @admin.register(MuscleGroup)
@@ -21,7 +21,7 @@ class JointActionAdmin(admin.ModelAdmin):
 @admin.register(Muscle)
 class MuscleAdmin(KeepsItsSlug, PublishableAdmin):
     list_display = ["name", "everyday_name", "group", "status"]
-    list_filter = ["group"]
+    list_filter = ["group", ReviewFilter]
     list_select_related = ["group"]
     search_fields = ["name", "everyday_name", "aliases"]
     autocomplete_fields = ["head_of"]

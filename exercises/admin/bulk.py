@@ -2,11 +2,21 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.text import get_text_list
 
-from .. import publishing
+from .. import editing, publishing
+from ..models import AuditEntry
+
+REFRESHED = "Muscles and studies brought up to date."
+
+
+def may_publish(user, thing) -> bool:
+    """`thing` is a thing that is published, or its model."""
+    return user.has_perm(f"exercises.publish_{thing._meta.model_name}")
 
 
 class NoteForm(forms.Form):
@@ -26,31 +36,34 @@ class BulkActions:
             name: action for name, action in super().get_actions(request).items() if name != "delete_selected"
         }
 
-    @admin.action(description="Publish the drafts of the selected", permissions=["change"])
+    @admin.action(description="Publish the drafts of the selected", permissions=["publish"])
     def publish_selected(self, request, queryset):
         def publish(thing, note):
-            publishing.publish([*publishing.needed(thing), thing], note, request.user)
-            self.log_change(request, thing, f"Published: {note}")
+            things = [*publishing.needed(thing), thing]
+            if not all(may_publish(request.user, each) for each in things):
+                raise PermissionDenied
+            self._publish(request, things, {"note": note, "live_from": None})
 
         return self._with_note(request, queryset, "publish_selected", "Publish", "published", publish)
 
-    @admin.action(description="Withdraw the selected", permissions=["change"])
+    @admin.action(description="Withdraw the selected", permissions=["publish"])
     def withdraw_selected(self, request, queryset):
         def withdraw(thing, note):
-            publishing.withdraw(thing, note, request.user)
-            self.log_change(request, thing, f"Withdrawn: {note}")
+            self._withdraw(request, thing, note)
 
         return self._with_note(request, queryset, "withdraw_selected", "Withdraw", "withdrawn", withdraw)
 
     @admin.action(
-        description="Bring what they copy of muscles and studies up to date", permissions=["change"]
+        description="Bring what they copy of muscles and studies up to date", permissions=["publish"]
     )
     def refresh_copies(self, request, queryset):
         selected = set(queryset.values_list("pk", flat=True))
         kind = self.opts.model_name
         behind = [p for p in publishing.behind() if p.kind == kind and getattr(p, f"{kind}_id") in selected]
         for publication in behind:
-            publishing.refresh(publication, "Muscles and studies brought up to date.", request.user)
+            with transaction.atomic():
+                publishing.refresh(publication, REFRESHED, request.user)
+                editing.note(AuditEntry.What.PUBLISHED, request.user, publication.thing, REFRESHED)
         names = ", ".join(publication.name for publication in behind)
         self.message_user(
             request, f"Published anew: {names}." if behind else "Nothing that they copy has changed."

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 
 from .. import checks, drafts, publishing
 from ..models import Finding, Publication, StanceOption, Study
-from .publishable import SHORT_TEXT, KeepsItsSlug, PlainChoices, PublishableAdmin, kept_forms
+from .publishable import SHORT_TEXT, KeepsItsSlug, PlainChoices, PublishableAdmin, ReviewFilter, kept_forms
 
 
 class StudyForm(forms.ModelForm):
@@ -96,7 +96,12 @@ class StudyAdmin(KeepsItsSlug, PublishableAdmin):
     change_form_template = "admin/exercises/study_change_form.html"
     form = StudyForm
     list_display = ["short_name", "year", "kind", "sample_size", "is_retracted", "status"]
-    list_filter = ["kind", "is_retracted", ("findings__exercise", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [
+        "kind",
+        "is_retracted",
+        ("findings__exercise", admin.RelatedOnlyFieldListFilter),
+        ReviewFilter,
+    ]
     search_fields = ["short_name", "authors", "title", "doi"]
     prepopulated_fields = {"slug": ["short_name"]}
     inlines = [FindingInline]

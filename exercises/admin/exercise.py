@@ -5,7 +5,7 @@ from django.forms import BaseInlineFormSet
 
 from ..models import Claim, Exercise, FormCue, Involvement, Muscle, Section, StanceAxis, StanceEffect
 from .bulk import ReviewAction
-from .publishable import LONG_TEXT, SHORT_TEXT, PlainChoices, PublishableAdmin
+from .publishable import LONG_TEXT, SHORT_TEXT, PlainChoices, PublishableAdmin, ReviewFilter
 
 
 class InvolvementFormSet(BaseInlineFormSet):
@@ -84,7 +84,7 @@ class StanceAxisInline(admin.TabularInline):
 class ExerciseAdmin(ReviewAction, PublishableAdmin):
     actions = [*PublishableAdmin.actions, "mark_reviewed"]
     list_display = ["name", "kind", "order", "status", "review_due"]
-    list_filter = ["kind"]
+    list_filter = ["kind", ReviewFilter]
     search_fields = ["name", "aliases"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [StanceAxisInline, InvolvementInline, SectionInline, FormCueInline, ClaimInline]

@@ -17,9 +17,9 @@ from django.utils.html import format_html, format_html_join
 
 from .. import checks, editing, previews, publishing
 from .. import document as documents
-from ..models import PreviewLink, Publication
+from ..models import AuditEntry, PreviewLink, Publication
 from ..models.publication import read
-from .bulk import BulkActions
+from .bulk import BulkActions, may_publish
 from .history import HasHistory
 from .keeping import KeepsDrafts
 from .markdown_fields import MarkdownFields
@@ -94,8 +94,33 @@ class WithdrawForm(forms.Form):
     )
 
 
+class ReviewForm(forms.Form):
+    words = forms.CharField(
+        label="What the editor should look at",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Editors see this, readers never.",
+    )
+
+
+class ReviewFilter(admin.SimpleListFilter):
+    title = "review"
+    parameter_name = "review"
+
+    def lookups(self, request, model_admin):
+        return [("asked", "asked for")]
+
+    def queryset(self, request, queryset):
+        return queryset.exclude(review_asked_at=None) if self.value() == "asked" else queryset
+
+
 class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, admin.ModelAdmin):
-    """For a model with `publications`. Subclasses say how a draft is previewed."""
+    """For a model with `publications`. Subclasses say how a draft is previewed.
+
+    Whoever may change a draft may check and preview it, and ask for a review. What readers see is decided
+    by those with the permission to publish.
+    """
 
     change_form_template = "admin/exercises/publishable_change_form.html"
     formfield_overrides = SHORT_TEXT
@@ -106,6 +131,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/publish/", wrap(self.publish_view), name=f"exercises_{name}_publish"),
+            path("<int:pk>/review/", wrap(self.review_view), name=f"exercises_{name}_review"),
             path("<int:pk>/preview/", wrap(self.preview_view), name=f"exercises_{name}_preview"),
             path(
                 "<int:pk>/preview/panel/",
@@ -119,6 +145,9 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
             path("<int:pk>/cancel/<int:number>/", wrap(self.cancel_view), name=f"exercises_{name}_cancel"),
             *super().get_urls(),
         ]
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return may_publish(request.user, self.model)
 
     def admin_url(self, page: str, thing) -> str:
         return reverse(f"admin:exercises_{thing._meta.model_name}_{page}", args=[thing.pk])
@@ -150,6 +179,8 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
             said.append(
                 f"scheduled for {date_format(timezone.localtime(thing.next_live_from), 'j M Y, H:i')}"
             )
+        if thing.review_asked_at:
+            said.append("review asked for")
         if getattr(thing, "review_due", None) and thing.review_due < timezone.localdate():
             said.append("review overdue")
         return "; ".join(said)
@@ -161,6 +192,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
             extra = {
                 "current": thing.publications.current().first(),
                 "scheduled": thing.publications.scheduled(),
+                "may_publish": self.has_publish_permission(request),
                 "preview_url": self.admin_url("preview", thing),
                 "publish_url": self.admin_url("publish", thing),
                 "withdraw_url": self.admin_url("withdraw", thing),
@@ -183,6 +215,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
 
     def delete_model(self, request, obj):
         editing.keep(obj, "Before it was deleted.", request.user)
+        editing.note(AuditEntry.What.DELETED, request.user, obj)
         super().delete_model(request, obj)
 
     def get_thing(self, request: HttpRequest, pk: int):
@@ -194,8 +227,18 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
             raise PermissionDenied
         return thing
 
+    def get_thing_to_publish(self, request: HttpRequest, pk: int):
+        """The row, if the user may decide what readers see of it."""
+        thing = self.get_thing(request, pk)
+        if not self.has_publish_permission(request):
+            raise PermissionDenied
+        return thing
+
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Check the draft and, with a note, make it what readers see."""
+        """Check the draft and, with a note, make it what readers see.
+
+        Without the permission to publish it is the check alone, and leads to asking for a review.
+        """
         thing = self.get_thing(request, pk)
         needed = publishing.needed(thing)
         form = PublishForm(request.POST or None)
@@ -206,54 +249,86 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
             del form.fields["scheduled"]
         takes_along = form["along"].value() if needed else False
         things = [*(needed if takes_along else []), thing]
+        if request.method == "POST" and not all(may_publish(request.user, each) for each in things):
+            raise PermissionDenied
         if request.method == "POST" and form.is_valid():
             try:
-                given = form.cleaned_data
-                *_, publication = publishing.publish(
-                    things,
-                    given["note"],
-                    request.user,
-                    live_from=given["live_from"],
-                    scheduled=given.get("scheduled", publishing.KEEP),
-                )
+                publication = self._publish(request, things, form.cleaned_data)
             except publishing.Refused:
                 messages.error(request, "Nothing was published. What stands against it is listed below.")
             else:
-                for published in things:
-                    self.log_change(request, published, f"Published: {given['note']}")
                 self._tell(request, publication)
                 return redirect(self.admin_url("change", thing))
+        return self._check_page(request, thing, things, form=form, needed=needed, scheduled=scheduled)
+
+    @transaction.atomic
+    def _publish(self, request: HttpRequest, things, given: dict) -> Publication:
+        """Publish, and note it. Returns the publication of the last of the things; raises Refused."""
+        planned = [(each, version) for each in things for version in each.publications.scheduled()]
+        choice = given.get("scheduled", publishing.KEEP)
+        *_, publication = publishing.publish(
+            things, given["note"], request.user, live_from=given["live_from"], scheduled=choice
+        )
+        what = AuditEntry.What.SCHEDULED if given["live_from"] else AuditEntry.What.PUBLISHED
+        for published in things:
+            self.log_change(request, published, f"Published: {given['note']}")
+            editing.note(what, request.user, published, given["note"])
+        if choice != publishing.KEEP:
+            anew = " It was made anew from the draft." if choice == publishing.RENEW else ""
+            for each, cancelled in planned:
+                words = f"Version {cancelled.number}.{anew}"
+                editing.note(AuditEntry.What.CANCELLED, request.user, each, words)
+        return publication
+
+    def _check_page(self, request: HttpRequest, thing, things, **more) -> HttpResponse:
+        """What stands against publishing, and the form to publish or to ask for a review."""
         problems = publishing.check(things)
+        may = self.has_publish_permission(request)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"Publish {thing}",
+            "title": f"Publish {thing}" if may else f"Check {thing}",
             "original": thing,
-            "form": form,
-            "media": self.media + form.media,
-            "needed": needed,
-            "scheduled": scheduled,
+            "form": PublishForm(),
+            "may_publish": may,
+            "review_form": ReviewForm(initial={"words": thing.review_note}),
+            "media": self.media + PublishForm().media,
             "reading_ease": checks.reading_ease(publishing.DRAFT[type(thing)](thing)),
             "errors": [problem for problem in problems if problem.is_error],
             "warnings": [problem for problem in problems if not problem.is_error],
             "current": thing.publications.current().first(),
             "change_url": self.admin_url("change", thing),
             "preview_url": self.admin_url("preview", thing),
+            "review_url": self.admin_url("review", thing),
+            **more,
         }
         return TemplateResponse(request, "admin/exercises/publish.html", context)
 
+    def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask the editors to look at the draft. Only by POST."""
+        thing = self.get_thing(request, pk)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        form = ReviewForm(request.POST)
+        if not form.is_valid():
+            things = [*publishing.needed(thing), thing]
+            return self._check_page(request, thing, things, review_form=form)
+        editing.ask_for_review(thing, form.cleaned_data["words"], request.user)
+        self.log_change(request, thing, f"Asked for review: {form.cleaned_data['words']}")
+        messages.success(request, "A review is asked for. Editors see it in their list, with what you wrote.")
+        return redirect(self.admin_url("change", thing))
+
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take the page from view, with a reason that readers see."""
-        thing = self.get_thing(request, pk)
+        thing = self.get_thing_to_publish(request, pk)
         form = WithdrawForm(request.POST or None)
         problems = []
         if request.method == "POST" and form.is_valid():
             try:
-                publishing.withdraw(thing, form.cleaned_data["reason"], request.user)
+                self._withdraw(request, thing, form.cleaned_data["reason"])
             except publishing.Refused as refused:
                 problems = refused.problems
             else:
-                self.log_change(request, thing, f"Withdrawn: {form.cleaned_data['reason']}")
                 messages.success(request, f"Readers no longer see “{thing}”. Publish it to bring it back.")
                 return redirect(self.admin_url("change", thing))
         context = {
@@ -267,17 +342,28 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
         }
         return TemplateResponse(request, "admin/exercises/withdraw.html", context)
 
+    @transaction.atomic
+    def _withdraw(self, request: HttpRequest, thing, reason: str) -> None:
+        planned = list(thing.publications.scheduled())
+        publishing.withdraw(thing, reason, request.user)
+        self.log_change(request, thing, f"Withdrawn: {reason}")
+        editing.note(AuditEntry.What.WITHDRAWN, request.user, thing, reason)
+        for cancelled in planned:
+            editing.note(AuditEntry.What.CANCELLED, request.user, thing, f"Version {cancelled.number}.")
+
     def cancel_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         """Take back what is scheduled. Only by POST."""
-        thing = self.get_thing(request, pk)
+        thing = self.get_thing_to_publish(request, pk)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         publication = thing.publications.scheduled().filter(number=number).first()
         if publication is None:
             messages.error(request, f"Version {number} is not scheduled, or its time has come.")
         else:
-            publishing.cancel(publication)
-            self.log_change(request, thing, f"Cancelled version {number}, which was scheduled.")
+            with transaction.atomic():
+                publishing.cancel(publication)
+                self.log_change(request, thing, f"Cancelled version {number}, which was scheduled.")
+                editing.note(AuditEntry.What.CANCELLED, request.user, thing, f"Version {number}.")
             messages.success(request, f"Version {number} is cancelled.")
         return redirect(self.admin_url("change", thing))
 
@@ -305,6 +391,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
             publish_url=self.admin_url("publish", thing),
             page=self.admin_url("preview", thing),
             panel_url=self.admin_url("preview_panel", thing),
+            may_publish=self.has_publish_permission(request),
         )
 
     def preview_panel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -362,6 +449,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
                 kind=publishing.KINDS[type(thing)], thing_pk=thing.pk, made_by=request.user
             )
             until = date_format(timezone.localtime(link.expires_at), "j F Y, H:i")
+            editing.note(AuditEntry.What.SHARED, request.user, thing, f"Until {until}.")
             messages.success(request, f"The link stands below. It shows the saved draft until {until}.")
         return redirect(self.admin_url("change", thing))
 

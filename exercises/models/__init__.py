@@ -1,11 +1,12 @@
 from .anatomy import JointAction, MapRegion, Muscle, MuscleGroup
-from .editing import PreviewLink, Revision
+from .editing import AuditEntry, PreviewLink, Revision
 from .evidence import Claim, Finding, Study
 from .exercise import Exercise, FormCue, Involvement, Section
 from .publication import BestStance, EvidenceUse, LoadedContent, Publication, StudyEntry
 from .stance import StanceAxis, StanceEffect, StanceOption
 
 __all__ = [
+    "AuditEntry",
     "BestStance",
     "Claim",
     "EvidenceUse",

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -51,6 +52,17 @@ class Publishable(models.Model):
         editable=False,
         help_text="Whether publishing now would change what readers see.",
     )
+    # Since when an editor is asked to look at the draft. Publishing clears all three.
+    review_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    review_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    review_note = models.CharField(max_length=1000, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -119,6 +131,7 @@ class Muscle(Publishable):
 
     class Meta:
         ordering = ["group__order", "order", "name"]
+        permissions = [("publish_muscle", "Can publish muscles and withdraw them")]
 
     def __str__(self):
         return self.name

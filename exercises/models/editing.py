@@ -1,4 +1,5 @@
-"""What the editors' desk keeps beside the drafts: every save, and links to show a draft to others."""
+"""What the editors' desk keeps beside the drafts: every save, links to show a draft to others, and a log
+of who did what."""
 
 import secrets
 from datetime import timedelta
@@ -77,3 +78,56 @@ class PreviewLink(models.Model):
     @property
     def is_open(self) -> bool:
         return self.revoked_at is None and self.expires_at > timezone.now()
+
+
+class AuditEntry(models.Model):
+    """That somebody did something, or tried to sign in. It outlives the thing and the account.
+
+    A row is written once, by `editing.note`, and never changed.
+    """
+
+    class What(models.TextChoices):
+        PUBLISHED = "published", "published"
+        SCHEDULED = "scheduled", "scheduled"
+        CANCELLED = "cancelled", "cancelled what was scheduled"
+        WITHDRAWN = "withdrawn", "withdrew"
+        REVIEW = "review", "asked for review"
+        RESTORED = "restored", "put a draft back"
+        DELETED = "deleted", "deleted a draft"
+        RECOVERED = "recovered", "recovered what was deleted"
+        SHARED = "shared", "made a link to a draft"
+        ACCOUNT = "account", "changed an account or its role"
+        SIGN_IN = "sign-in", "signed in"
+        FAILED_SIGN_IN = "failed-sign-in", "failed to sign in"
+
+    class Kind(models.TextChoices):
+        EXERCISE = "exercise"
+        MUSCLE = "muscle"
+        STUDY = "study"
+        ACCOUNT = "account"
+
+    what = models.CharField(max_length=20, choices=What)
+    kind = models.CharField(max_length=20, blank=True, choices=Kind)
+    thing_pk = models.PositiveBigIntegerField(null=True, blank=True)
+    name = models.CharField("thing", max_length=200, blank=True)
+    note = models.TextField(blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="who",
+    )
+    by_name = models.CharField("who", max_length=150, blank=True)
+    at = models.DateTimeField("when", default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["at"])]
+        verbose_name = "entry of the audit log"
+        verbose_name_plural = "audit log"
+        default_permissions = ["view"]
+
+    def __str__(self):
+        return f"{self.by_name} {self.get_what_display()}"

@@ -101,6 +101,7 @@ class Study(Publishable):
     class Meta:
         ordering = ["short_name"]
         verbose_name_plural = "studies"
+        permissions = [("publish_study", "Can publish studies and withdraw them")]
         constraints = [
             models.UniqueConstraint(
                 Lower("doi"),

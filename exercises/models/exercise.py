@@ -55,6 +55,7 @@ class Exercise(Publishable):
 
     class Meta:
         ordering = ["order", "name"]
+        permissions = [("publish_exercise", "Can publish exercises and withdraw them")]
 
     def __str__(self):
         return self.name

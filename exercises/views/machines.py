@@ -11,6 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from .. import roles
+from ..emphasis import join_words
 from ..models import Publication
 from .shared import read_page
 
@@ -89,6 +91,15 @@ class PublishedFeed(Feed):
 @read_page
 def feed(request: HttpRequest) -> HttpResponse:
     return PublishedFeed()(request)
+
+
+@never_cache
+def permission_denied(request: HttpRequest, exception) -> HttpResponse:
+    """That this may not be done; to staff also by whom it may, with their names."""
+    user = getattr(request, "user", None)
+    is_staff = bool(user and user.is_active and user.is_staff)
+    people = {who: join_words(names) for who, names in roles.people().items()} if is_staff else {}
+    return render(request, "403.html", {"is_staff": is_staff, **people}, status=403)
 
 
 def page_not_found(request: HttpRequest, exception) -> HttpResponse:
