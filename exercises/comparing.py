@@ -20,7 +20,10 @@ Run = tuple[Literal["same", "added", "removed"], str]
 
 # How many steps difflib may take for two texts, by a high estimate. It bounds the time: a stretch for which
 # too few are left is shown as taken out and put in whole.
-MOST_WORK = 10_000_000
+MOST_WORK = 5_000_000
+# A stretch that stayed the same is folded if it is longer than LONG, but for the words beside a change.
+LONG = 400
+BESIDE = 120
 WORDS = re.compile(r"\n|[^\S\n]+|\S+")
 
 WHAT_WORDS = {"reason": "reason changed", "text": "text changed", "added": "added", "removed": "removed"}
@@ -52,6 +55,23 @@ class Change(msgspec.Struct, frozen=True):
         if self.what not in ("step", "value", "certainty"):
             return ""
         return f"{self._short(self.before)} → {self._short(self.after)}"
+
+    @property
+    def shown(self) -> tuple[tuple[Literal["same", "added", "removed", "folded"], str], ...]:
+        """The diff, with what is long, unchanged and not next to a change set apart as "folded"."""
+        shown = []
+        last = len(self.diff) - 1
+        for place, (kind, text) in enumerate(self.diff):
+            if kind != "same" or len(text) <= LONG:
+                shown.append((kind, text))
+                continue
+            # Whole words, and only on the sides on which a change follows.
+            head = max(text.rfind(" ", 0, BESIDE), text.rfind("\n", 0, BESIDE)) + 1 if place else 0
+            blank = re.compile(r"\s").search(text, len(text) - BESIDE)
+            tail = blank.end() if blank and place < last else len(text)
+            pieces = (("same", text[:head]), ("folded", text[head:tail]), ("same", text[tail:]))
+            shown += [piece for piece in pieces if piece[1]]
+        return tuple(shown)
 
     def _short(self, value: str | int | None) -> str:
         if value is None or value == "":
@@ -435,7 +455,12 @@ def _gaps(old: list[str], new: list[str]) -> Iterator[tuple[tuple[int, int], tup
     most -= start
     end = next((i for i in range(most) if old[-1 - i] != new[-1 - i]), most)
     yield (0, start), (0, start), True
-    only = {word for words in (old, new) for word, count in Counter(words).items() if count == 1}
+    only = {
+        word
+        for words in (old, new)
+        for word, count in Counter(words).items()
+        if count == 1 and not _is_blank(word)
+    }
     only -= {word for words in (old, new) for word, count in Counter(words).items() if count > 1}
     places = {word: i for i, word in enumerate(old[start : len(old) - end], start) if word in only}
     new_words = enumerate(new[start : len(new) - end], start)
@@ -457,8 +482,7 @@ def _most_steps(a: list[str], b: list[str]) -> int:
 
 
 def _joined(pieces: list[tuple[str, list[str]]]) -> tuple[Run, ...]:
-    """Runs, each as long as can be. Blanks between two changes belong to the changes."""
-    pieces = [(kind, words) for kind, words in pieces if words]
+    """Runs, each as long as can be. What is removed stands before what is added in its place."""
     runs: list[Run] = []
     removed, added = [], []
 
@@ -468,19 +492,14 @@ def _joined(pieces: list[tuple[str, list[str]]]) -> tuple[Run, ...]:
                 runs.append((kind, "".join(words)))
                 words.clear()
 
-    for at, (kind, words) in enumerate(pieces):
-        if kind == "same":
-            is_between = removed and added and at + 1 < len(pieces) and pieces[at + 1][0] != "same"
-            if is_between and all(map(_is_blank, words)):
-                removed += words
-                added += words
-                continue
+    for kind, words in pieces:
+        if kind == "same" and words:
             put_changes()
             if runs and runs[-1][0] == "same":
                 runs[-1] = ("same", runs[-1][1] + "".join(words))
             else:
                 runs.append(("same", "".join(words)))
-        else:
+        elif kind != "same":
             (removed if kind == "removed" else added).extend(words)
     put_changes()
     return tuple(runs)

@@ -53,6 +53,13 @@ def exercise_draft(exercise: Exercise) -> documents.ExerciseDocument:
     """The exercise as its rows have it, in at most fourteen queries."""
     involvements = exercise.involvements.select_related("muscle")
     axes = exercise.axes.prefetch_related("options__effects__muscle", "options__effects__with_option__axis")
+    # A claim has its effects in the order of the stances, whichever was written first.
+    places = {
+        effect.pk: place
+        for place, effect in enumerate(
+            effect for axis in axes for option in axis.options.all() for effect in option.effects.all()
+        )
+    }
     claims = exercise.claims.prefetch_related(
         "muscles", "effects__muscle", "effects__option__axis", "effects__with_option__axis"
     )
@@ -76,7 +83,10 @@ def exercise_draft(exercise: Exercise) -> documents.ExerciseDocument:
             _value(
                 documents.Claim,
                 claim,
-                effects=tuple(effect_name(effect) for effect in claim.effects.all()),
+                effects=tuple(
+                    effect_name(effect)
+                    for effect in sorted(claim.effects.all(), key=lambda effect: places[effect.pk])
+                ),
                 muscles=tuple(muscle.slug for muscle in claim.muscles.all()),
             )
             for claim in claims
@@ -300,14 +310,21 @@ def _value(kind, row, **others):
 
 
 def _save(row, value, **others):
-    """Give the row `others` and every further field of the value that it has, then check and save it."""
+    """Give the row `others` and every further field of the value that it has, then check and save it.
+
+    Raises ValidationError, with a note that names the row.
+    """
     fields = {field.name for field in row._meta.fields}
     for name in value.__struct_fields__:
         if name in fields and name not in others:
             setattr(row, name, getattr(value, name))
     for name, other in others.items():
         setattr(row, name, other)
-    row.full_clean()
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        error.add_note(f"{row._meta.verbose_name} “{row}”")
+        raise
     row.save()
     return row
 

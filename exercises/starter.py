@@ -13,28 +13,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from . import document as documents
-from . import drafts, publishing
+from . import drafts, files, publishing
 from .checks import Problem
+from .files import ContentError
 from .models import Exercise, JointAction, LoadedContent, Muscle, MuscleGroup, StanceOption, Study
 
 FOLDER = Path(__file__).parent / "content"
 NOTE = "As it comes with Legwork."
-
-
-class ContentError(Exception):
-    """A content file that cannot be read. The text names the file and what does not fit."""
-
-
-class Groups(documents.Value, kw_only=True):
-    """The file groups.toml."""
-
-    groups: tuple[documents.MuscleGroup, ...] = ()
-
-
-class Actions(documents.Value, kw_only=True):
-    """The file actions.toml."""
-
-    actions: tuple[documents.JointAction, ...] = ()
 
 
 class Report(msgspec.Struct):
@@ -60,22 +45,17 @@ def load(folder: Path = FOLDER) -> Report:
 
     Raises ContentError for a file that cannot be read.
     """
-    groups = _read(folder / "groups.toml", Groups).groups
-    actions = _read(folder / "actions.toml", Actions).actions
-    muscles = _read_folder(folder / "muscles", documents.MuscleDocument)
-    muscles.sort(key=lambda muscle: (bool(muscle.head_of), muscle.order))  # wholes before heads
-    exercises = _read_folder(folder / "exercises", documents.ExerciseDocument)
-    studies = _read_folder(folder / "studies", documents.StudyDocument)
+    content = files.read_folder(folder)
     report = Report()
     with transaction.atomic():
-        for group in groups:
+        for group in content.groups:
             _load(GROUP, group, report)
-        for action in actions:
+        for action in content.actions:
             _load(ACTION, action, report)
         # All rows first: muscles and exercises cite studies, whose findings speak of exercises.
-        loaded_muscles = [row for value in muscles if (row := _load(MUSCLE, value, report))]
-        loaded_exercises = [row for value in exercises if (row := _load(EXERCISE, value, report))]
-        loaded_studies = [row for value in studies if (row := _load(STUDY, value, report))]
+        loaded_muscles = [row for value in content.wholes_first if (row := _load(MUSCLE, value, report))]
+        loaded_exercises = [row for value in content.exercises if (row := _load(EXERCISE, value, report))]
+        loaded_studies = [row for value in content.studies if (row := _load(STUDY, value, report))]
         _publish_together([*loaded_muscles, *loaded_studies], report)
         # A study that is new or says something else changes grades, in exercises that did not change.
         touched = Exercise.objects.filter(findings__study__in=loaded_studies).distinct()
@@ -88,19 +68,6 @@ def load(folder: Path = FOLDER) -> Report:
             # Also after an upgrade: the flag may be newer than the things.
             publishing.note_changes([*Muscle.objects.all(), *Study.objects.all(), *Exercise.objects.all()])
     return report
-
-
-def _read_folder(folder: Path, kind) -> list:
-    return [_read(path, kind) for path in sorted(folder.glob("*.toml"))]
-
-
-def _read(path: Path, kind):
-    try:
-        return documents.from_toml(path.read_text(encoding="utf-8"), kind)
-    except FileNotFoundError:
-        return kind()
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ContentError(f"{path.name}: {error}") from error
 
 
 def _load(kind: Kind, value, report: Report):

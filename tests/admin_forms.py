@@ -43,3 +43,10 @@ def complaints(response):
 
 def said(response):
     return " ".join(str(message) for message in get_messages(response.wsgi_request))
+
+
+def asks_to_sign_in(response) -> bool:
+    """What was sent is carried along by a page; where nothing was sent, a redirect does."""
+    if response.status_code == 302:
+        return response["Location"].startswith("/admin/login/")
+    return response.context["title"] == "Sign in again"

@@ -435,9 +435,11 @@ def test_many_cannot_be_deleted_at_once(client, editor, exercise):
 def test_a_draft_that_is_deleted_can_be_recovered(client, editor, exercise):
     draft = make_exercise("lost", is_published=False)
     client.post(url("delete", draft), {"post": "yes"})
-    page = client.get("/admin/exercises/exercise/deleted/").content.decode()
+    address = "/admin/exercises/exercise/deleted/"
+    assert address in client.get("/admin/exercises/exercise/").content.decode()
+    page = client.get(address).content.decode()
     assert "lost, last saved on" in page
-    client.post("/admin/exercises/exercise/deleted/", {"revision": Revision.objects.get(name="lost").pk})
+    client.post(address, {"revision": Revision.objects.get(name="lost").pk})
     assert Exercise.objects.get(slug="lost").sections.get().body == "A press."
 
 

@@ -273,6 +273,31 @@ def test_a_long_stretch_that_stays_is_one_run():
     assert len(runs[-1][1]) > len(text)
 
 
+def test_what_is_long_and_unchanged_is_folded_but_for_the_words_beside_a_change():
+    one, two, three = (f"{name} of many words. " * 40 for name in ("Start", "Middle", "End"))
+    before = replace(PRESS, answer=f"{one}old{two}\nold{three}")
+    (change,) = compare(before, replace(PRESS, answer=f"{one}new{two}\nnew{three}"))
+    assert [kind for kind, _ in change.shown] == [
+        *(
+            "folded",
+            "same",
+            "removed",
+            "added",
+            "same",
+            "folded",
+            "same",
+            "removed",
+            "added",
+            "same",
+            "folded",
+        )
+    ]
+    beside = [text for kind, text in change.shown if kind == "same"]
+    assert all(80 < len(text) <= comparing.BESIDE for text in beside)
+    assert beside[0].startswith(("Start ", "of ", "many ", "words. "))
+    assert "".join(text for kind, text in change.shown if kind != "added") == before.answer
+
+
 TEXTS = st.text(alphabet="ab c\n.\t", max_size=60) | st.text(max_size=60)
 
 
@@ -298,15 +323,15 @@ def long_text(vocabulary, marks, seed):
 @pytest.mark.parametrize("vocabulary", [2, 30, 1000, 10_000])
 def test_two_very_long_texts_take_less_than_a_second(vocabulary, marks):
     before, after = long_text(vocabulary, marks, 1), long_text(vocabulary, marks, 2)
-    start = time.perf_counter()
+    start = time.process_time()
     comparing.diff(before, after)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_the_work_on_a_text_without_a_mark_is_bounded():
-    start = time.perf_counter()
+    start = time.process_time()
     comparing.diff("a b " * 240, "a c b " * 160)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 # On the page

@@ -16,7 +16,7 @@ from django.utils import timezone
 from exercises import editing, publishing, roles
 from exercises.models import Exercise, JointAction, Muscle, Publication
 from exercises.views.machines import permission_denied
-from tests.admin_forms import complaints, said, save, url
+from tests.admin_forms import asks_to_sign_in, complaints, said, save, url
 from tests.make import make_editor, make_exercise, make_muscle, make_staff, make_study
 
 pytestmark = pytest.mark.usefixtures("empty_site")
@@ -40,13 +40,6 @@ def exercise():
 def schedule(thing):
     """A version of the thing that is to be live tomorrow."""
     return publishing.publish([thing], "Later.", live_from=timezone.now() + timedelta(days=1))[-1]
-
-
-def asks_to_sign_in(response) -> bool:
-    """What was sent is carried along by a page; where nothing was sent, a redirect does."""
-    if response.status_code == 302:
-        return response["Location"].startswith("/admin/login/")
-    return response.context["title"] == "Sign in again"
 
 
 def list_of(model):

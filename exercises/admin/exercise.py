@@ -5,6 +5,7 @@ from django.forms import BaseInlineFormSet
 
 from ..models import Claim, Exercise, FormCue, Involvement, Muscle, Section, StanceAxis, StanceEffect
 from .bulk import ReviewAction
+from .exchange import ExchangesFiles
 from .publishable import LONG_TEXT, SHORT_TEXT, PlainChoices, PublishableAdmin, ReviewFilter
 
 
@@ -81,8 +82,8 @@ class StanceAxisInline(admin.TabularInline):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(ReviewAction, PublishableAdmin):
-    actions = [*PublishableAdmin.actions, "mark_reviewed"]
+class ExerciseAdmin(ReviewAction, ExchangesFiles, PublishableAdmin):
+    actions = [*PublishableAdmin.actions, "mark_reviewed", "export_files"]
     list_display = ["name", "kind", "order", "status", "review_due"]
     list_filter = ["kind", ReviewFilter]
     search_fields = ["name", "aliases"]

@@ -123,6 +123,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
     """
 
     change_form_template = "admin/exercises/publishable_change_form.html"
+    change_list_template = "admin/exercises/publishable_change_list.html"
     formfield_overrides = SHORT_TEXT
     save_on_top = True
 

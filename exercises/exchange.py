@@ -1,0 +1,449 @@
+"""Drafts out to content files and in again, so that exercises can go from one site to another.
+
+What goes in changes drafts and nothing that readers see. The folder has the layout of files.py; a zip of one
+is read and written in memory, and never unpacked to disk.
+"""
+
+import hashlib
+import io
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, BinaryIO
+
+import msgspec
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import transaction
+from django.db.models import Q
+
+from . import comparing, drafts, editing, markdown, publishing
+from . import document as documents
+from .files import FOLDERS, Content, ContentError
+from .models import Exercise, Finding, JointAction, Muscle, MuscleGroup, StanceOption, Study
+
+MOST_PACKED = 20 * 1024 * 1024
+MOST_UNPACKED = 50 * 1024 * 1024
+MOST_ENTRIES = 2000
+CHUNK = 64 * 1024
+ENTRY_MARK = b"PK\x01\x02"  # each entry of a zip's list of contents starts so
+LEFT_BY_SYSTEMS = re.compile(r"(^|/)(__MACOSX/.*|\.DS_Store|Thumbs\.db|desktop\.ini)$")
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a zip: the same values give the same bytes
+
+# All that zipfile is known to raise over bytes that make no sense.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+
+IMPORTED = "Imported from files."
+
+
+class Part(msgspec.Struct, frozen=True):
+    """How one part of the content goes between values and rows."""
+
+    model: Any
+    to_value: Any
+    save: Any
+
+
+# In the order in which they are saved: each needs those before it.
+PARTS = {
+    "groups": Part(MuscleGroup, drafts.group_value, drafts.save_group),
+    "actions": Part(JointAction, drafts.action_value, drafts.save_action),
+    "muscles": Part(Muscle, drafts.muscle_draft, drafts.save_muscle),
+    "exercises": Part(Exercise, drafts.exercise_draft, drafts.save_exercise),
+    "studies": Part(Study, drafts.study_draft, drafts.save_study),
+}
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One thing that an import changes: its row, and what is different in it, if it was here before."""
+
+    part: str
+    thing: Any
+    before: documents.Value | None
+    after: documents.Value
+
+    @property
+    def kind(self) -> str:
+        return self.thing._meta.verbose_name
+
+    @property
+    def is_new(self) -> bool:
+        return self.before is None
+
+    @property
+    def changes(self) -> tuple[comparing.Change, ...]:
+        return () if self.before is None else comparing.compare(self.before, self.after)
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What an import changes, and how many things it leaves as they are."""
+
+    entries: tuple[Entry, ...]
+    unchanged: int
+
+    @property
+    def digest(self) -> str:
+        """A fingerprint of all that it changes, from what to what."""
+        whole = [(entry.part, entry.before, entry.after) for entry in self.entries]
+        return hashlib.sha256(msgspec.json.encode(whole)).hexdigest()
+
+
+# Out
+
+
+def gather(exercises: Collection[str] | None = None) -> Content:
+    """The drafts of the site, or only these exercises, by slug, and what they need."""
+    content = Content(
+        groups=_values("groups", MuscleGroup.objects.order_by("order", "slug")),
+        actions=_values("actions", JointAction.objects.order_by("slug")),
+        muscles=_values("muscles", Muscle.objects.select_related("group", "head_of").order_by("slug")),
+        exercises=_values("exercises", Exercise.objects.order_by("slug")),
+        studies=_values("studies", Study.objects.order_by("slug")),
+    )
+    return content if exercises is None else needed_by(set(exercises), content)
+
+
+def _values(part: str, rows) -> tuple:
+    return tuple(PARTS[part].to_value(row) for row in rows)
+
+
+def needed_by(slugs: Collection[str], content: Content) -> Content:
+    """Of the content these exercises, and what they name: muscles, their wholes, groups and actions, and
+    the studies that speak about them or that the texts cite.
+
+    A study comes with its findings about these exercises only, since the others need other exercises.
+    """
+    exercises = tuple(exercise for exercise in content.exercises if exercise.slug in slugs)
+    studies = {study.slug: _with_findings_about(study, slugs) for study in content.studies}
+    things = {("study", slug): study for slug, study in studies.items()}
+    things |= {("muscle", muscle.slug): muscle for muscle in content.muscles}
+    waiting = [name for exercise in exercises for name in _named_by(exercise)]
+    waiting += [("study", study.slug) for study in studies.values() if study.findings]
+    taken = set()
+    while waiting:
+        name = waiting.pop()
+        if name in things and name not in taken:
+            taken.add(name)
+            waiting += _named_by(things[name])
+    muscles = tuple(muscle for muscle in content.muscles if ("muscle", muscle.slug) in taken)
+    cited = tuple(study for study in studies.values() if ("study", study.slug) in taken)
+    groups = {muscle.group for muscle in muscles}
+    groups |= {finding.group for study in cited for finding in study.findings}
+    actions = {action for muscle in muscles for action in muscle.actions}
+    return Content(
+        groups=tuple(group for group in content.groups if group.slug in groups),
+        actions=tuple(action for action in content.actions if action.slug in actions),
+        muscles=muscles,
+        exercises=exercises,
+        studies=cited,
+    )
+
+
+def _with_findings_about(study: documents.StudyDocument, slugs: Collection[str]) -> documents.StudyDocument:
+    findings = tuple(finding for finding in study.findings if finding.exercise in slugs)
+    return msgspec.structs.replace(study, findings=findings)
+
+
+def _named_by(value: documents.Value) -> Iterator[tuple[str, str]]:
+    """Kind and slug of every muscle and study that the value or a text in it names."""
+    if isinstance(value, documents.MuscleDocument) and value.head_of:
+        yield "muscle", value.head_of
+    for field in value.__struct_fields__:
+        content = getattr(value, field)
+        for item in content if isinstance(content, tuple) else (content,):
+            if isinstance(item, documents.Value):
+                yield from _named_by(item)
+            elif isinstance(item, str) and field in ("muscle", "muscles"):
+                yield "muscle", item
+            elif isinstance(item, str):
+                yield from ((found[1], found[2]) for found in markdown.LINK.finditer(item))
+
+
+# In
+
+
+@transaction.atomic
+def take_in(content: Content, by=None, is_trial: bool = False) -> Report:
+    """Write the content over the drafts that are here and beside them: all of it, or nothing.
+
+    What is not in the content stays, and so do a study's findings about exercises that neither the content
+    has nor the study's file speaks about. A trial does the same and takes it back. Raises ContentError.
+    """
+    if problems := [*_strangers(content)]:
+        raise ContentError(*problems)
+    here = {
+        (name, row.slug): row
+        for name, part in PARTS.items()
+        for row in part.model.objects.select_for_update().filter(slug__in=_slugs(content, name))
+    }
+    before = {key: PARTS[key[0]].to_value(row) for key, row in here.items()}
+    _free_options(content)
+    entries = []
+    for name, part in PARTS.items():
+        for value in content.wholes_first if name == "muscles" else getattr(content, name):
+            old = before.get((name, value.slug))
+            if name == "studies" and old:
+                value = _with_other_findings(value, old, content)
+            savepoint = transaction.savepoint()
+            thing = _write(name, value, here.get((name, value.slug)))
+            after = part.to_value(thing)
+            if old == after:
+                transaction.savepoint_rollback(savepoint)
+                continue
+            transaction.savepoint_commit(savepoint)
+            if name in FOLDERS:
+                editing.keep(thing, IMPORTED, by)
+            entries.append(Entry(name, thing, old, after))
+    if is_trial:
+        transaction.set_rollback(True)
+    else:
+        publishing.note_changes(_touched(entries))
+    return Report(tuple(entries), sum(len(getattr(content, name)) for name in PARTS) - len(entries))
+
+
+def _write(name: str, value, row):
+    """Save one value to a new row or over the given one, and read it afresh."""
+    path = _path(name, value)
+    try:
+        if row and name in FOLDERS:
+            editing.keep_first(row)
+        row = PARTS[name].save(value, row)
+    except ValidationError as error:
+        of = f"{error.__notes__[0]}: " if getattr(error, "__notes__", None) else ""
+        raise ContentError(*(f"{path}: {of}{message}" for message in _messages(error))) from error
+    except ObjectDoesNotExist as error:  # not reached as long as _strangers finds all of them
+        raise ContentError(f"{path}: it names something that is neither in the files nor here.") from error
+    return PARTS[name].model.objects.get(pk=row.pk)
+
+
+def _messages(error: ValidationError) -> list[str]:
+    if not hasattr(error, "error_dict"):
+        return error.messages
+    return [
+        message if field == "__all__" else f"{field.replace('_', ' ')}: {message}"
+        for field, messages in error.message_dict.items()
+        for message in messages
+    ]
+
+
+def _free_options(content: Content) -> None:
+    """Take away the findings that would keep options from going, where the content has their study: its
+    findings are all written anew."""
+    for exercise in content.exercises:
+        kept = {(axis.slug, option.slug) for axis in exercise.axes for option in axis.options}
+        options = StanceOption.objects.filter(axis__exercise__slug=exercise.slug).select_related("axis")
+        gone = [option for option in options if (option.axis.slug, option.slug) not in kept]
+        about = Q(option__in=gone) | Q(against__in=gone) | Q(with_option__in=gone)
+        findings = Finding.objects.filter(about, study__slug__in=_slugs(content, "studies"))
+        for study in Study.objects.filter(findings__in=findings).distinct():
+            editing.keep_first(study)
+        findings.delete()
+
+
+def _with_other_findings(
+    value: documents.StudyDocument, old: documents.StudyDocument, content: Content
+) -> documents.StudyDocument:
+    """The study with the findings from here that the content says nothing about, in their places."""
+    spoken_about = {finding.exercise for finding in value.findings} | set(_slugs(content, "exercises"))
+    findings = list(value.findings)
+    for place, finding in enumerate(old.findings):
+        if finding.exercise not in spoken_about:
+            findings.insert(place, finding)
+    return msgspec.structs.replace(value, findings=tuple(findings))
+
+
+def _touched(entries: Iterable[Entry]) -> list:
+    """What the entries change, as far as it is published: muscles copy their groups and actions."""
+    entries = list(entries)
+    touched = dict.fromkeys(entry.thing for entry in entries if entry.part in FOLDERS)
+    groups = [entry.thing.pk for entry in entries if entry.part == "groups"]
+    actions = [entry.thing.pk for entry in entries if entry.part == "actions"]
+    copying = Muscle.objects.filter(Q(group__in=groups) | Q(actions__in=actions)).distinct()
+    return list(touched | dict.fromkeys(copying))
+
+
+def _strangers(content: Content) -> Iterator[str]:
+    """Say of each thing that is named whether it is neither in the content nor here. Six queries."""
+    known = {
+        name: {*_slugs(content, name), *part.model.objects.values_list("slug", flat=True)}
+        for name, part in PARTS.items()
+    }
+    effects = {exercise.slug: set(_effect_names(exercise)) for exercise in content.exercises}
+    options = {
+        (exercise, axis, option)
+        for exercise, axis, option in StanceOption.objects.values_list(
+            "axis__exercise__slug", "axis__slug", "slug"
+        )
+        if exercise not in effects
+    }
+    for exercise in content.exercises:
+        options |= {
+            (exercise.slug, axis.slug, option.slug) for axis in exercise.axes for option in axis.options
+        }
+
+    def check(path: str, name: str, slugs: Iterable[str]) -> Iterator[str]:
+        kind = PARTS[name].model._meta.verbose_name
+        for slug in sorted({slug for slug in slugs if slug} - known[name]):
+            yield f"{path}: it names the {kind} “{slug}”, which is neither in the files nor here."
+
+    def check_options(path: str, exercise: str, named: Iterable[tuple[str, str]]) -> Iterator[str]:
+        for axis, option in sorted(set(named)):
+            if (option or axis) and (exercise, axis, option) not in options:
+                what = f"the option “{option}” of axis “{axis}”"
+                yield f"{path}: it names {what}, which the exercise “{exercise}” does not have."
+
+    heads = {muscle.slug for muscle in content.muscles if muscle.head_of}
+    for muscle in content.muscles:
+        path = _path("muscles", muscle)
+        yield from check(path, "groups", [muscle.group])
+        yield from check(path, "actions", muscle.actions)
+        yield from check(path, "muscles", [muscle.head_of])
+        if muscle.head_of in heads:
+            yield f"{path}: “{muscle.head_of}” is a head itself. Name the whole muscle."
+    for exercise in content.exercises:
+        path = _path("exercises", exercise)
+        muscles = {involvement.muscle for involvement in exercise.involvements}
+        muscles |= {effect.muscle for effect in effects[exercise.slug]}
+        muscles |= {muscle for claim in exercise.claims for muscle in claim.muscles}
+        yield from check(path, "muscles", muscles)
+        others = [(effect.with_axis, effect.with_option) for effect in effects[exercise.slug]]
+        yield from check_options(path, exercise.slug, others)
+        for claim in exercise.claims:
+            for effect in claim.effects:
+                if effect not in effects[exercise.slug]:
+                    what = f"“{effect.option}” of axis “{effect.axis}” on “{effect.muscle}”"
+                    yield f"{path}: claim “{claim.statement}” rests on an effect that is not there: {what}."
+    for study in content.studies:
+        path = _path("studies", study)
+        yield from check(path, "exercises", [finding.exercise for finding in study.findings])
+        yield from check(path, "groups", [finding.group for finding in study.findings])
+        yield from check(path, "muscles", [slug for finding in study.findings for slug in finding.muscles])
+        for finding in study.findings:
+            if finding.exercise in known["exercises"]:
+                yield from check_options(path, finding.exercise, publishing.options_of(finding))
+
+
+def _effect_names(exercise: documents.ExerciseDocument) -> Iterator[documents.EffectName]:
+    for axis in exercise.axes:
+        for option in axis.options:
+            for effect in option.effects:
+                yield documents.EffectName(
+                    axis=axis.slug,
+                    option=option.slug,
+                    muscle=effect.muscle,
+                    with_axis=effect.with_axis,
+                    with_option=effect.with_option,
+                )
+
+
+def _slugs(content: Content, name: str) -> list[str]:
+    return [value.slug for value in getattr(content, name)]
+
+
+def _path(name: str, value) -> str:
+    """The file that the value stands in, as an export would name it."""
+    return f"{name}/{value.slug}.toml" if name in FOLDERS else f"{name}.toml, “{value.slug}”"
+
+
+# Zips
+
+
+def to_zip(named: Mapping[str, bytes]) -> bytes:
+    """A zip of the files, by their paths. The same files give the same bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in sorted(named.items()):
+            info = zipfile.ZipInfo(name, date_time=EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = (stat.S_IFREG | 0o644) << 16
+            archive.writestr(info, data)
+    return packed.getvalue()
+
+
+def from_zip(file: BinaryIO) -> dict[str, bytes]:
+    """The files of a zip, by their paths within the folder, whether they were packed with the folder around
+    them or without. Raises ContentError, before unpacking anything, for a zip that is too large or that has
+    something in it that does not belong there."""
+    packed = file.read(MOST_PACKED + 1)
+    if len(packed) > MOST_PACKED:
+        raise ContentError(f"The archive is larger than {_megabytes(MOST_PACKED)}.")
+    if packed.count(ENTRY_MARK) > MOST_ENTRIES:  # counted before zipfile makes an object of each
+        raise ContentError(f"The archive has more than {MOST_ENTRIES:,} entries.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            entries = archive.infolist()
+            _check_entries(entries)
+            return _without_top(dict(_unpack(archive, entries)))
+    except UNREADABLE as error:
+        raise ContentError(f"The archive cannot be read: it is damaged, or no zip ({error}).") from error
+
+
+def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+    problems = [f"{info.orig_filename!r}: {what}" for info in entries for what in _faults(info)]
+    names = Counter(info.filename for info in entries)
+    problems += [f"{name!r}: it is in the archive twice." for name, count in names.items() if count > 1]
+    if sum(info.file_size for info in entries) > MOST_UNPACKED:
+        problems.append(f"The archive unpacks to more than {_megabytes(MOST_UNPACKED)}.")
+    if problems:
+        raise ContentError(*problems)
+
+
+def _faults(info: zipfile.ZipInfo) -> Iterator[str]:
+    """Why an entry cannot be taken in."""
+    name = info.orig_filename
+    parts = name.removesuffix("/").split("/")
+    if (
+        "\\" in name
+        or ":" in name
+        or not name.isprintable()
+        or any(part in ("", ".", "..") for part in parts)
+    ):
+        yield "its path leads out of the folder, or is none."
+    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        yield "it is a link, or something else that is no file."
+    if info.flag_bits & 1:
+        yield "it is locked with a password."
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        yield "it is packed in a way that is not read here. Make a plain zip."
+
+
+def _unpack(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, bytes]]:
+    """Each file's path and bytes. Counts again while reading, since what an entry says of its size need not
+    be true."""
+    left = MOST_UNPACKED
+    for info in entries:
+        if info.is_dir() or LEFT_BY_SYSTEMS.search(info.filename):
+            continue
+        data = bytearray()
+        with archive.open(info) as file:
+            while chunk := file.read(CHUNK):
+                left -= len(chunk)
+                if left < 0:
+                    raise ContentError(f"The archive unpacks to more than {_megabytes(MOST_UNPACKED)}.")
+                data += chunk
+        yield info.filename, bytes(data)
+
+
+def _without_top(named: dict[str, bytes]) -> dict[str, bytes]:
+    """The files without the folder that all of them were packed in, if there is one."""
+    tops = {name.partition("/")[0] for name in named if "/" in name}
+    top = tops.pop() if len(tops) == 1 else ""
+    if not top or top in FOLDERS or any("/" not in name for name in named):
+        return named
+    return {name.removeprefix(f"{top}/"): data for name, data in named.items()}
+
+
+def _megabytes(size: int) -> str:
+    return f"{size // (1024 * 1024)} MB"
