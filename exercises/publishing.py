@@ -72,6 +72,12 @@ def needed(thing: Thing) -> list[Muscle | Study]:
     return [*_unpublished(muscles, "muscle").select_related("group", "head_of"), *along]
 
 
+def needed_muscles(exercise: Exercise) -> QuerySet:
+    """The muscles that the exercise involves and that readers cannot see yet. Two queries at the most."""
+    muscles = _unpublished(Muscle.objects.filter(involvements__exercise=exercise), "muscle")
+    return muscles.select_related("group", "head_of").prefetch_related("actions")
+
+
 def _unpublished(things, kind: str):
     return things.exclude(pk__in=Publication.objects.filter(kind=kind).live().values(kind)).distinct()
 

@@ -6,6 +6,7 @@ from django.forms import BaseInlineFormSet
 from ..models import Claim, Exercise, FormCue, Involvement, Muscle, Section, StanceAxis, StanceEffect
 from .bulk import ReviewAction
 from .exchange import ExchangesFiles
+from .matrix import EditsEmphasis
 from .publishable import LONG_TEXT, SHORT_TEXT, PlainChoices, PublishableAdmin, ReviewFilter
 
 
@@ -82,7 +83,8 @@ class StanceAxisInline(admin.TabularInline):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(ReviewAction, ExchangesFiles, PublishableAdmin):
+class ExerciseAdmin(EditsEmphasis, ReviewAction, ExchangesFiles, PublishableAdmin):
+    change_form_template = "admin/exercises/exercise_change_form.html"
     actions = [*PublishableAdmin.actions, "mark_reviewed", "export_files"]
     list_display = ["name", "kind", "order", "status", "review_due"]
     list_filter = ["kind", ReviewFilter]
