@@ -51,6 +51,7 @@ class DeskSite(AdminSite):
             "changed": [row for model in things for row in _rows(model.objects.filter(has_changes=True))],
             "scheduled": Publication.objects.scheduled().defer("document")[:MOST_ROWS],
             "published": Publication.objects.out()
+            .exclude(published_by=None)  # what came with the site
             .defer("document")
             .select_related("published_by")
             .order_by("-pk")[:MOST_ROWS],

@@ -5,6 +5,7 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 
 class ExercisesConfig(AppConfig):
     name = "exercises"
+    verbose_name = "Content"
 
     def ready(self):
         from . import editing

@@ -16,11 +16,19 @@ TEMPLATES = {
 
 
 def preview_page(request: HttpRequest, document, **context) -> HttpResponse:
-    """The page of a frozen draft. `context` says where its picker leads (`page`, `panel_url`) and whose
-    preview it is."""
+    """The page of a frozen draft. `context` says where its picker leads (`page`, `panel_url`), whose
+    preview it is, and with `problems` what the checks say of it."""
     context = {"is_preview": True, **_context_of(document, request), **context}
-    response = render(request, TEMPLATES[type(document)], context)
-    # The editing form shows it beside itself.
+    return _beside_form(render(request, TEMPLATES[type(document)], context))
+
+
+def refusal(request: HttpRequest, errors) -> HttpResponse:
+    """In place of the page of what is in a form: what has to be mended in the form first."""
+    return _beside_form(render(request, "admin/exercises/preview_refused.html", {"errors": errors}))
+
+
+def _beside_form(response: HttpResponse) -> HttpResponse:
+    """Let the editing form show it beside itself."""
     response["X-Frame-Options"] = "SAMEORIGIN"
     response._csp_replace = {"frame-ancestors": ["'self'"]}
     response["X-Robots-Tag"] = "noindex"

@@ -10,7 +10,11 @@ def url(page, thing):
 
 def form_of(client, thing):
     """What a browser would send back of a change form that nobody has touched."""
-    response = client.get(url("change", thing))
+    return fields_of(client.get(url("change", thing)))
+
+
+def fields_of(response):
+    """The same, of a form that it was shown already."""
     data = {}
     formsets = [inline.formset for inline in response.context["inline_admin_formsets"]]
     for form in [

@@ -6,18 +6,29 @@ import pytest
 from django.utils import timezone
 
 from exercises import editing, publishing
+from exercises.document import Involvement
+from exercises.document import StanceAxis as StanceAxisValue
 from exercises.models import (
     Exercise,
     Muscle,
     PreviewLink,
     Publication,
     Revision,
+    Section,
     StanceAxis,
     StanceOption,
     Study,
 )
 from tests.admin_forms import form_of, said, save, url
-from tests.make import make_editor, make_exercise, make_finding, make_muscle, make_study
+from tests.make import (
+    make_editor,
+    make_effect,
+    make_exercise,
+    make_finding,
+    make_muscle,
+    make_option,
+    make_study,
+)
 
 pytestmark = pytest.mark.usefixtures("empty_site")
 
@@ -131,8 +142,62 @@ def test_what_is_in_the_form_is_previewed_and_nothing_is_written(client, editor,
     assert not Revision.objects.filter(draft__contains="Only tried.").exists()
 
 
-def test_a_preview_of_mistakes_shows_the_form_with_the_mistakes(client, editor, exercise):
-    assert "Please correct the error" in save(client, exercise, name="", _preview="1").content.decode()
+def test_in_place_of_a_preview_of_mistakes_stands_what_is_to_be_mended(client, editor, exercise):
+    response = save(client, exercise, **{"name": "", "involvements-0-baseline": "99", "_preview": "beside"})
+    html = response.content.decode()
+    assert "The form has to be mended first" in html
+    assert "Name: This field is required." in html
+    assert "muscle involved 1, Baseline:" in html
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_a_preview_says_what_the_checks_find_in_what_is_in_the_form(client, editor, exercise):
+    broken = {"sections-0-body": "See [[muscle:nobody]].", "_preview": "beside"}
+    html = save(client, exercise, **broken).content.decode()
+    assert "Stands against publishing." in html
+    assert "nobody" in html
+    assert "The checks found" not in html
+
+
+def test_a_preview_is_shown_whatever_somebody_else_has_saved(client, editor, exercise):
+    mine = opened(client, exercise)
+    save(client, exercise, answer="Theirs.")
+    html = client.post(url("change", exercise), {**mine, "answer": "Mine.", "_preview": "beside"})
+    assert "Mine." in html.content.decode()
+    assert "Preview of what is in the form" in html.content.decode()
+
+
+def test_the_form_asks_for_what_the_checks_say_of_the_saved_draft(client, editor, exercise):
+    assert url("checks", exercise) in client.get(url("change", exercise)).content.decode()
+    assert "Stands against" not in client.get(url("checks", exercise)).content.decode()
+    Section.objects.update(body="See [[muscle:nobody]].")
+    assert "Stands against publishing." in client.get(url("checks", exercise)).content.decode()
+
+
+def test_the_form_of_a_large_exercise_takes_few_queries(client, editor, django_assert_max_num_queries):
+    muscles = [f"muscle-{number}" for number in range(15)]
+    for muscle in muscles:
+        make_muscle(muscle, is_published=False)
+    steps = [make_effect(muscle, 1) for muscle in muscles]
+    exercise = make_exercise(
+        is_published=False,
+        involvements=tuple(Involvement(muscle=slug, role="target", baseline=5) for slug in muscles),
+        axes=tuple(
+            StanceAxisValue(
+                slug=axis,
+                name=axis,
+                options=(
+                    make_option("low", *steps),
+                    make_option("middle", is_neutral=True),
+                    make_option("high", *steps),
+                ),
+            )
+            for axis in ("height", "width", "angle")
+        ),
+    )
+    client.get("/admin/")
+    with django_assert_max_num_queries(30):
+        assert client.get(url("change", exercise)).status_code == 200
 
 
 def test_a_preview_can_be_seen_in_any_stance_and_may_stand_beside_the_form(client, editor, exercise):
@@ -398,7 +463,7 @@ def test_a_study_is_copied_without_its_doi(client, editor, exercise):
 def test_a_muscle_says_where_it_is_used(client, editor, exercise):
     make_study("smith-2020", make_finding())
     html = client.get(url("change", Muscle.objects.get(slug="front"))).content.decode()
-    assert "Used by: press, Smith 2020." in html
+    assert "press, Smith 2020." in html
 
 
 def act(client, action, *things, **data):

@@ -1,6 +1,7 @@
 """Who is on the staff, in which role. Roles stand in place of Django's groups and permissions."""
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -10,6 +11,7 @@ from .. import editing, roles
 from ..models import AuditEntry
 from ..roles import Role
 
+apps.get_app_config("auth").verbose_name = "Accounts"
 admin.site.unregister(User)
 admin.site.unregister(Group)
 

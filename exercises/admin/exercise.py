@@ -52,7 +52,6 @@ class ClaimInline(PlainChoices, admin.StackedInline):
         (None, {"fields": ["statement", "verdict", "order"]}),
         ("What it rests on", {"fields": ["effects", "muscles"], "classes": ["collapse"]}),
     ]
-    verbose_name_plural = "claims: what is commonly said, and what the studies make of it"
 
     def get_formset(self, request, obj=None, **kwargs):
         self.exercise = obj
@@ -79,7 +78,6 @@ class StanceAxisInline(admin.TabularInline):
     formfield_overrides = SHORT_TEXT
     prepopulated_fields = {"slug": ["name"]}
     show_change_link = True
-    verbose_name_plural = "stance axes (save, then “Change” leads to an axis's options and their effects)"
 
 
 @admin.register(Exercise)

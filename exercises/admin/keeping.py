@@ -38,7 +38,7 @@ class KeepsDrafts:
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         seen = request.POST.get("_seen")
-        if not (obj and change and seen):
+        if not (obj and change and seen) or "_preview" in request.POST:
             return form
         is_late = seen != self._fingerprint_now(request, obj)
 
@@ -53,7 +53,8 @@ class KeepsDrafts:
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:
-            obj = self.get_object(request, str(obj.pk))  # as it is saved, not as the form has it
+            if request.method == "POST":
+                obj = self.get_object(request, str(obj.pk))  # as it is saved, not as the form has it
             thing = self.thing_of(obj)
             context["seen"] = self._fingerprint(DRAFT[type(thing)](thing), obj)
             problems = context["adminform"].form.errors.as_data().get("__all__", ())

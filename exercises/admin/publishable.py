@@ -8,7 +8,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import formats, timezone
@@ -50,7 +50,7 @@ class PlainChoices(MarkdownFields):
         return field
 
     def choices_of(self, db_field, field) -> list:
-        return list(field.choices)
+        return list(iter(field.choices))  # a list of the choices themselves would count them first
 
 
 class PublishForm(forms.Form):
@@ -125,13 +125,13 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
     change_form_template = "admin/exercises/publishable_change_form.html"
     change_list_template = "admin/exercises/publishable_change_list.html"
     formfield_overrides = SHORT_TEXT
-    save_on_top = True
 
     def get_urls(self):
         name = self.opts.model_name
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/publish/", wrap(self.publish_view), name=f"exercises_{name}_publish"),
+            path("<int:pk>/checks/", wrap(self.checks_view), name=f"exercises_{name}_checks"),
             path("<int:pk>/review/", wrap(self.review_view), name=f"exercises_{name}_review"),
             path("<int:pk>/preview/", wrap(self.preview_view), name=f"exercises_{name}_preview"),
             path(
@@ -186,6 +186,11 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
             said.append("review overdue")
         return "; ".join(said)
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        # The form and the preview beside it need the room.
+        extra = {"is_nav_sidebar_enabled": False, "show_save_and_add_another": False, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, extra)
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         thing = self.get_object(request, object_id)
         extra = {}
@@ -194,12 +199,13 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
                 "current": thing.publications.current().first(),
                 "scheduled": thing.publications.scheduled(),
                 "may_publish": self.has_publish_permission(request),
+                "show_delete": not (thing.current_number or thing.next_live_from),
                 "preview_url": self.admin_url("preview", thing),
                 "publish_url": self.admin_url("publish", thing),
                 "withdraw_url": self.admin_url("withdraw", thing),
                 "link_url": self.admin_url("link", thing),
                 "copy_url": self.admin_url("copy", thing),
-                "problems": publishing.check([*publishing.needed(thing), thing]),
+                "checks_url": self.admin_url("checks", thing),
                 "used_by": editing.where_used(thing),
                 "links": PreviewLink.objects.filter(
                     kind=publishing.KINDS[type(thing)], thing_pk=thing.pk
@@ -305,6 +311,12 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
         }
         return TemplateResponse(request, "admin/exercises/publish.html", context)
 
+    def checks_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the checks say of the saved draft, for the form to show once it is open."""
+        thing = self.get_thing(request, pk)
+        problems = publishing.check([*publishing.needed(thing), thing])
+        return render(request, "admin/exercises/_problems.html", {"problems": problems})
+
     def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask the editors to look at the draft. Only by POST."""
         thing = self.get_thing(request, pk)
@@ -388,6 +400,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
         return previews.preview_page(
             request,
             publishing.preview(thing),
+            problems=publishing.check([*publishing.needed(thing), thing]),
             edit_url=self.admin_url("change", thing),
             publish_url=self.admin_url("publish", thing),
             page=self.admin_url("preview", thing),
@@ -403,7 +416,9 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
 
     def preview_unsaved(self, request: HttpRequest, obj) -> HttpResponse:
         """The page of what is in the form. The form has just been saved, and this takes that back."""
-        response = self._preview_sent(request, publishing.preview(self.thing_of(obj)))
+        thing = self.thing_of(obj)
+        problems = publishing.check([*publishing.needed(thing), thing])
+        response = self._preview_sent(request, publishing.preview(thing), problems=problems)
         transaction.set_rollback(True)
         return response
 
@@ -421,10 +436,18 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
             return previews.preview_panel(request, document)
         return self._preview_sent(request, document)
 
-    def _preview_sent(self, request: HttpRequest, document) -> HttpResponse:
+    def render_change_form(self, request, context, *args, **kwargs):
+        response = super().render_change_form(request, context, *args, **kwargs)
+        if "_preview" in request.POST:  # which is not shown: the form has mistakes
+            return previews.refusal(request, _mistakes(context))
+        return response
+
+    def _preview_sent(self, request: HttpRequest, document, **context) -> HttpResponse:
         address = reverse(f"admin:exercises_{self.opts.model_name}_preview_sent")
         draft = documents.to_json(document)
-        return previews.preview_page(request, document, page=address, panel_url=address, draft=draft)
+        return previews.preview_page(
+            request, document, page=address, panel_url=address, draft=draft, **context
+        )
 
     def response_add(self, request, obj, post_url_continue=None):
         if "_preview" in request.POST:
@@ -476,6 +499,21 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
                     format_html_join(", ", "{} ({})", ((p.name, p.kind) for p in behind)),
                 ),
             )
+
+
+def _mistakes(context: dict) -> list[str]:
+    """What is wrong in a form and its inlines, each with the field that it is about."""
+    forms = [("", context["adminform"].form)]
+    said = []
+    for inline in context["inline_admin_formsets"]:
+        name = inline.opts.verbose_name
+        forms += [(f"{name} {number}, ", form) for number, form in enumerate(inline.formset.forms, start=1)]
+        said += inline.formset.non_form_errors()
+    for which, form in forms:
+        for field, errors in form.errors.items():
+            label = form.fields[field].label if field in form.fields else ""
+            said += [f"{which}{label}: {error}".removeprefix(": ") for error in errors]
+    return said
 
 
 class KeepsItsSlug:

@@ -77,6 +77,31 @@ def test_an_edit_is_seen_in_the_preview_and_by_readers_once_it_is_published(desk
     expect(reader.locator(".answer")).to_have_text(old_answer)
 
 
+def test_the_preview_beside_the_form_follows_what_is_typed(desk):
+    open_exercise(desk, "standing calf raise")
+    preview = desk.frame_locator("iframe[name=preview]")
+    expect(preview.get_by_text("Preview of the saved draft.")).to_be_visible()
+    desk.get_by_label("Answer").fill("Only typed so far.")
+    expect(preview.get_by_text("what is in the form; it is not saved")).to_be_visible()
+    expect(preview.locator(".answer")).to_have_text("Only typed so far.")
+    preview.get_by_role("group", name="Toe angle").get_by_role("radio", name="toes out").click()
+    expect(preview.get_by_role("status")).to_contain_text("your toes turned out")
+
+    desk.get_by_label("Name", exact=True).first.fill("")
+    expect(preview.get_by_text("Name: This field is required.")).to_be_visible()
+    expect(desk.get_by_label("Answer")).to_have_value("Only typed so far.")
+
+    # A phone beside the form is as wide as one; a desktop is made smaller to fit.
+    assert preview.locator("body").evaluate("() => innerWidth") <= 400
+    desk.get_by_role("radio", name="desktop").check()
+    assert preview.locator("body").evaluate("() => innerWidth") == 1280
+
+    dialogs = []
+    desk.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
+    desk.goto("about:blank")
+    assert dialogs == ["beforeunload"]
+
+
 def test_the_admin_works_under_the_policy_of_the_site(desk):
     """That nothing is blocked is watched in all these tests: here each kind of page is opened and used."""
     open_exercise(desk, "standing calf raise")
