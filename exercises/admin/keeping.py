@@ -19,9 +19,6 @@ class KeepsDrafts:
     with the own text still in the form, and can save again.
     """
 
-    class Media:
-        js = ["js/unsaved-changes.js"]
-
     def thing_of(self, obj) -> Thing:
         """The thing whose draft the form's object is, or is a part of."""
         return obj
