@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_protect
 
+from . import roles
 from .models import Exercise, Muscle, Publication, Revision, Study
 
 MOST_ROWS = 15
@@ -28,6 +29,7 @@ class DeskSite(AdminSite):
         from .admin import markdown_fields  # which needs the site to be there
 
         return [
+            path("guide/", self.admin_view(self.guide), name="guide"),
             path("markdown/", self.admin_view(markdown_fields.render_view), name="markdown"),
             path("markdown/links/", self.admin_view(markdown_fields.links_view), name="markdown_links"),
             *super().get_urls(),
@@ -64,6 +66,15 @@ class DeskSite(AdminSite):
             ],
         }
         return super().index(request, {**(extra_context or {}), "desk": desk})
+
+    def guide(self, request: HttpRequest) -> HttpResponse:
+        """How to work here, for editors."""
+        context = {
+            **self.each_context(request),
+            "title": "Guide for editors",
+            "roles": [(role.label, roles.SENTENCES[role]) for role in roles.Role],
+        }
+        return render(request, "admin/guide.html", context)
 
     def admin_view(self, view, cacheable=False):
         guarded = super().admin_view(view, cacheable)

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from . import comparing, drafts, publishing
 from . import document as documents
-from . import drafts, publishing
 from .models import AuditEntry, Exercise, Muscle, Publication, Revision, Study
 from .publishing import DRAFT, KINDS, Thing
 
@@ -21,12 +21,18 @@ TEXTS += ["axes__options__caution_source"]
 MODELS = {kind: model for model, kind in KINDS.items()}
 
 
-def keep(thing: Thing, what: str, by=None) -> Revision | None:
-    """Keep the draft as it is now. None, and nothing kept, if it is as it was kept last."""
-    draft = documents.to_json(DRAFT[type(thing)](thing))
+def keep(thing: Thing, what: str = "", by=None) -> Revision | None:
+    """Keep the draft as it is now. None, and nothing kept, if it is as it was kept last.
+
+    `what` says what was done; left empty, it is what has changed since it was kept last.
+    """
+    content = DRAFT[type(thing)](thing)
+    draft = documents.to_json(content)
     last = revisions_of(thing).first()
     if last and last.draft == draft:
         return None
+    if last and not what:
+        what = "; ".join(map(str, comparing.compare(last.content, content)))
     return Revision.objects.create(
         kind=KINDS[type(thing)],
         thing_pk=thing.pk,

@@ -428,7 +428,7 @@ def test_the_front_page_shows_what_is_to_be_done(client, editor, exercise):
         "never out",
         "Planned note.",
         "Unpublished changes",
-        "Changed Answer",
+        "Answer: text changed",
     ):
         assert words in html, words
 
@@ -515,7 +515,7 @@ def test_the_history_has_every_save_and_every_publication(client, editor, exerci
     save(client, exercise, answer="Rewritten.")
     client.post(url("publish", exercise), {"note": "Better answer."})
     html = client.get(url("history", exercise)).content.decode()
-    for words in ("Changed Answer", "As it was before.", "Version 2 published.", "Better answer."):
+    for words in ("Answer: text changed", "As it was before.", "Version 2 published.", "Better answer."):
         assert words in html, words
 
 

@@ -69,10 +69,10 @@ class KeepsDrafts:
     def log_change(self, request, obj, message):
         entry = super().log_change(request, obj, message)
         if isinstance(message, list):  # of a form, not of publishing
-            self._keep(request, obj, entry.get_change_message())
+            self._keep(request, obj)
         return entry
 
-    def _keep(self, request, obj, what: str) -> None:
+    def _keep(self, request, obj, what: str = "") -> None:
         thing = self.thing_of(obj)
         editing.keep(thing, what, request.user)
         publishing.note_changes([thing])

@@ -34,7 +34,7 @@ UNUSED = [
 def serve():
     """Starts the site on a data folder and gives its address. It runs until the session ends."""
     with ExitStack() as servers:
-        yield lambda data_dir: servers.enter_context(_served(data_dir))
+        yield lambda data_dir: servers.enter_context(served(data_dir))
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +89,7 @@ def new_context(new_context):
 
 
 @contextmanager
-def _served(data_dir: Path):
+def served(data_dir: Path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
