@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test check format guide-pictures
+.PHONY: run test check format guide-pictures bench
 
 run: .venv/runs
 	@PYTHON=$(BIN)/python PORT=$(PORT) sh site_config/serve.sh
@@ -23,6 +23,10 @@ format: .venv/tests
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/djade $$(git ls-files 'templates/*.html')
+
+# How fast the site answers, against a reference server. Needs a quiet machine.
+bench: .venv/tests
+	@$(BIN)/python -m tests.bench
 
 # The pictures of the editors' guide, taken anew from the real thing.
 guide-pictures: .venv/tests

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from . import certainty, checks, drafts, emphasis, indexing
+from . import certainty, checks, drafts, emphasis, indexing, site_version
 from . import document as documents
 from .checks import Problem
 from .freezing import Surroundings, freeze_exercise, freeze_muscle, freeze_study, surroundings
@@ -241,12 +241,14 @@ def withdraw(thing: Thing, reason: str, by=None) -> Publication:
     return written
 
 
+@transaction.atomic
 def cancel(publication: Publication) -> None:
     """Take back what was scheduled. Raises ValueError if its time has come: withdraw it then."""
     if publication.live_from <= timezone.now():
         raise ValueError(f"{publication} is out already. It can be withdrawn, not cancelled.")
     publication.cancelled_at = timezone.now()
     publication.save(update_fields=["cancelled_at"])
+    site_version.note_change()
 
 
 def note_changes(things: Iterable[Thing]) -> None:
@@ -358,6 +360,7 @@ def _write(
     )
     if not withdrawn_because:
         indexing.write(publication, document)
+    site_version.note_change()
     return publication
 
 

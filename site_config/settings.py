@@ -80,11 +80,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "exercises.kept_pages.KeptPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -151,6 +151,13 @@ STORAGES = {
 }
 
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages name no others, and half as many are to compress
+
+# Readers' pages are kept in the memory of each worker, up to so many megabytes; 0 keeps none.
+KEPT_PAGES_MB = env.int("KEPT_PAGES_MB", default=64)
+NEVER_KEPT = ("/admin/", "/static/", "/media/", "/preview/", "/healthz")
+# In seconds: for how long a shared cache may hold a page, and may then go on with it while it asks again.
+SHARED_MAX_AGE = 60
+STALE_AGE = 600
 
 # Nothing from elsewhere, nothing inline. Public pages and the admin live under the same policy.
 CONTENT_SECURITY_POLICY = {

@@ -14,7 +14,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def _plain_settings(settings):
-    """Static files without a manifest, and passwords that are quick to check."""
+    """Static files without a manifest, passwords that are quick to check, and no page kept from one test
+    to the next."""
+    settings.KEPT_PAGES_MB = 0
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

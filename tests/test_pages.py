@@ -47,7 +47,8 @@ def test_a_public_page_sets_no_cookie_and_has_a_strict_policy(client, starter_co
 def test_a_page_that_has_not_changed_answers_304(client, starter_content, address):
     tag = client.get(address)["ETag"]
     assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
-    compressed = client.get(address, headers={"If-None-Match": f"W/{tag}", "Accept-Encoding": "gzip"})
+    strong = tag.removeprefix("W/")
+    compressed = client.get(address, headers={"If-None-Match": strong, "Accept-Encoding": "gzip"})
     assert compressed.status_code == 304
 
 

@@ -2,7 +2,7 @@ from .anatomy import JointAction, MapRegion, Muscle, MuscleGroup
 from .editing import AuditEntry, PreviewLink, Revision
 from .evidence import Claim, Finding, Study
 from .exercise import Exercise, FormCue, Involvement, Section
-from .publication import BestStance, EvidenceUse, LoadedContent, Publication, StudyEntry
+from .publication import BestStance, EvidenceUse, LoadedContent, Publication, SiteChanges, StudyEntry
 from .stance import StanceAxis, StanceEffect, StanceOption
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Publication",
     "Revision",
     "Section",
+    "SiteChanges",
     "StanceAxis",
     "StanceEffect",
     "StanceOption",

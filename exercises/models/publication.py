@@ -94,6 +94,7 @@ class Publication(models.Model):
         ordering = ["-live_from", "-number"]
         indexes = [
             models.Index(fields=["kind", "slug"]),
+            models.Index(fields=["cancelled_at", "live_from"]),
             models.Index(fields=["exercise", "-live_from", "-number"]),
             models.Index(fields=["muscle", "-live_from", "-number"]),
             models.Index(fields=["study", "-live_from", "-number"]),
@@ -142,6 +143,23 @@ DOCUMENTS = {
 def read(text: str, kind: str):
     """A document or draft of the kind; the same text gives the same value."""
     return documents.from_json(text, DOCUMENTS[kind])
+
+
+class SiteChanges(models.Model):
+    """One row: how often what readers see has been changed. Pages that are kept compare it."""
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "site changes"
+        default_permissions = []
+
+    def __str__(self):
+        return str(self.number)
+
+    @classmethod
+    def count(cls) -> int:
+        return cls.objects.values_list("number", flat=True).first() or 0
 
 
 class BestStance(models.Model):

@@ -2,6 +2,7 @@
 
 from functools import wraps
 
+from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
@@ -18,7 +19,12 @@ def read_page(view):
     # Exempt, since the check for forged posts would answer them before the 405 does.
     @csrf_exempt
     @require_safe
-    @cache_control(public=True, max_age=0, s_maxage=60, stale_while_revalidate=600)
+    @cache_control(
+        public=True,
+        max_age=0,
+        s_maxage=settings.SHARED_MAX_AGE,
+        stale_while_revalidate=settings.STALE_AGE,
+    )
     @wraps(view)
     def wrapper(request, *args, **kwargs):
         try:
