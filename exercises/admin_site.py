@@ -47,7 +47,15 @@ class DeskSite(AdminSite):
                 )
             ],
             "to_review": Exercise.objects.filter(review_due__lte=today).order_by("review_due")[:MOST_ROWS],
-            "drafts": [row for model in things for row in _rows(model.objects.filter(publications=None))],
+            "drafts": [
+                row
+                for never_out in (
+                    Exercise.objects.filter(publications=None),
+                    Muscle.objects.filter(publications=None, merged_into=None),
+                    Study.objects.filter(publications=None, merged_into=None),
+                )
+                for row in _rows(never_out)
+            ],
             "changed": [row for model in things for row in _rows(model.objects.filter(has_changes=True))],
             "scheduled": Publication.objects.scheduled().defer("document")[:MOST_ROWS],
             "published": Publication.objects.out()
