@@ -25,11 +25,12 @@ class DeskSite(AdminSite):
     index_title = "The editors' desk"
 
     def get_urls(self):
-        from .admin import markdown_fields  # which needs the site to be there
+        from .admin import markdown_fields, search  # which need the site to be there
 
         return [
             path("markdown/", self.admin_view(markdown_fields.render_view), name="markdown"),
             path("markdown/links/", self.admin_view(markdown_fields.links_view), name="markdown_links"),
+            path("search/", self.admin_view(search.search_view), name="search"),
             *super().get_urls(),
         ]
 
