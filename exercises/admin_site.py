@@ -26,12 +26,13 @@ class DeskSite(AdminSite):
     index_title = "The editors' desk"
 
     def get_urls(self):
-        from .admin import markdown_fields  # which needs the site to be there
+        from .admin import markdown_fields, search  # which need the site to be there
 
         return [
             path("guide/", self.admin_view(self.guide), name="guide"),
             path("markdown/", self.admin_view(markdown_fields.render_view), name="markdown"),
             path("markdown/links/", self.admin_view(markdown_fields.links_view), name="markdown_links"),
+            path("search/", self.admin_view(search.search_view), name="search"),
             *super().get_urls(),
         ]
 
@@ -49,7 +50,15 @@ class DeskSite(AdminSite):
                 )
             ],
             "to_review": Exercise.objects.filter(review_due__lte=today).order_by("review_due")[:MOST_ROWS],
-            "drafts": [row for model in things for row in _rows(model.objects.filter(publications=None))],
+            "drafts": [
+                row
+                for never_out in (
+                    Exercise.objects.filter(publications=None),
+                    Muscle.objects.filter(publications=None, merged_into=None),
+                    Study.objects.filter(publications=None, merged_into=None),
+                )
+                for row in _rows(never_out)
+            ],
             "changed": [row for model in things for row in _rows(model.objects.filter(has_changes=True))],
             "scheduled": Publication.objects.scheduled().defer("document")[:MOST_ROWS],
             "published": Publication.objects.out()

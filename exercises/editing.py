@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from . import comparing, drafts, publishing
+from . import comparing, drafts, freezing, publishing, renaming
 from . import document as documents
 from .models import AuditEntry, Exercise, Muscle, Publication, Revision, Study
 from .publishing import DRAFT, KINDS, Thing
@@ -21,15 +21,16 @@ TEXTS += ["axes__options__caution_source"]
 MODELS = {kind: model for model, kind in KINDS.items()}
 
 
-def keep(thing: Thing, what: str = "", by=None) -> Revision | None:
-    """Keep the draft as it is now. None, and nothing kept, if it is as it was kept last.
+def keep(thing: Thing, what: str = "", by=None, is_event: bool = False) -> Revision | None:
+    """Keep the draft as it is now. None, and nothing kept, if it is as it was kept last and `what` is no
+    event, which stands in the history by itself.
 
     `what` says what was done; left empty, it is what has changed since it was kept last.
     """
     content = DRAFT[type(thing)](thing)
     draft = documents.to_json(content)
     last = revisions_of(thing).first()
-    if last and last.draft == draft:
+    if last and last.draft == draft and not is_event:
         return None
     if last and not what:
         what = "; ".join(map(str, comparing.compare(last.content, content)))
@@ -56,12 +57,14 @@ def revisions_of(thing: Thing):
 
 @transaction.atomic
 def restore(thing: Thing, content, what: str, by=None) -> Thing:
-    """Put the draft back to a kept one, or to what was published once. Readers see nothing of it.
+    """Put the draft back to a kept one, or to what was published once. Readers see nothing of it. Where it
+    names something that has been merged since, it then names what that is merged into.
 
     Raises DoesNotExist for something that it names and that is no longer here, and ValidationError for
     what the rows refuse.
     """
     keep_first(thing)
+    content = renaming.follow(content, freezing.merged_names())
     thing = SAVE[type(thing)](content, type(thing).objects.select_for_update().get(pk=thing.pk))
     keep(thing, what, by)
     note(AuditEntry.What.RESTORED, by, thing, what)
@@ -83,7 +86,8 @@ def recover(revision: Revision, by=None) -> Thing:
 
     Raises as `restore` does, and ValidationError if its address has been taken meanwhile.
     """
-    thing = SAVE[MODELS[revision.kind]](revision.content)
+    content = renaming.follow(revision.content, freezing.merged_names())
+    thing = SAVE[MODELS[revision.kind]](content)
     Revision.objects.filter(kind=revision.kind, thing_pk=revision.thing_pk).update(thing_pk=thing.pk)
     keep(thing, "Recovered.", by)
     note(AuditEntry.What.RECOVERED, by, thing)

@@ -20,7 +20,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.db.models import Q
 
-from . import comparing, drafts, editing, markdown, publishing
+from . import comparing, drafts, editing, freezing, markdown, publishing, renaming
 from . import document as documents
 from .files import FOLDERS, Content, ContentError
 from .models import Exercise, Finding, JointAction, Muscle, MuscleGroup, StanceOption, Study
@@ -88,15 +88,16 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What an import changes, and how many things it leaves as they are."""
+    """What an import changes, how many things it leaves as they are, and what it leaves out, in sentences."""
 
     entries: tuple[Entry, ...]
     unchanged: int
+    left_out: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
         """A fingerprint of all that it changes, from what to what."""
-        whole = [(entry.part, entry.before, entry.after) for entry in self.entries]
+        whole = [[(entry.part, entry.before, entry.after) for entry in self.entries], self.left_out]
         return hashlib.sha256(msgspec.json.encode(whole)).hexdigest()
 
 
@@ -104,13 +105,15 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def gather(exercises: Collection[str] | None = None) -> Content:
-    """The drafts of the site, or only these exercises, by slug, and what they need."""
+    """The drafts of the site, or only these exercises, by slug, and what they need. What is merged into
+    something else is left out."""
+    muscles = Muscle.objects.filter(merged_into=None)
     content = Content(
         groups=_values("groups", MuscleGroup.objects.order_by("order", "slug")),
         actions=_values("actions", JointAction.objects.order_by("slug")),
-        muscles=_values("muscles", Muscle.objects.select_related("group", "head_of").order_by("slug")),
+        muscles=_values("muscles", muscles.select_related("group", "head_of").order_by("slug")),
         exercises=_values("exercises", Exercise.objects.order_by("slug")),
-        studies=_values("studies", Study.objects.order_by("slug")),
+        studies=_values("studies", Study.objects.filter(merged_into=None).order_by("slug")),
     )
     return content if exercises is None else needed_by(set(exercises), content)
 
@@ -179,8 +182,10 @@ def take_in(content: Content, by=None, is_trial: bool = False) -> Report:
     """Write the content over the drafts that are here and beside them: all of it, or nothing.
 
     What is not in the content stays, and so do a study's findings about exercises that neither the content
-    has nor the study's file speaks about. A trial does the same and takes it back. Raises ContentError.
+    has nor the study's file speaks about. What is merged into something else here is left out, and where it
+    is named, that is meant. A trial does the same and takes it back. Raises ContentError.
     """
+    content, left_out = _without_merged(content)
     if problems := [*_strangers(content)]:
         raise ContentError(*problems)
     here = {
@@ -210,7 +215,21 @@ def take_in(content: Content, by=None, is_trial: bool = False) -> Report:
         transaction.set_rollback(True)
     else:
         publishing.note_changes(_touched(entries))
-    return Report(tuple(entries), sum(len(getattr(content, name)) for name in PARTS) - len(entries))
+    unchanged = sum(len(getattr(content, name)) for name in PARTS) - len(entries)
+    return Report(tuple(entries), unchanged, left_out)
+
+
+def _without_merged(content: Content) -> tuple[Content, tuple[str, ...]]:
+    merged = freezing.merged_names()
+    kept, left_out = {}, []
+    for name, kind in (("muscles", "muscle"), ("studies", "study")):
+        kept[name] = tuple(value for value in getattr(content, name) if (kind, value.slug) not in merged)
+        left_out += [
+            f"{_path(name, value)}: here it is merged into “{merged[kind, value.slug]}”, so it is left out."
+            for value in getattr(content, name)
+            if (kind, value.slug) in merged
+        ]
+    return renaming.follow(msgspec.structs.replace(content, **kept), merged), tuple(left_out)
 
 
 def _write(name: str, value, row):

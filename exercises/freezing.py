@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from django.utils.text import slugify
 
-from . import certainty, drafts, markdown
+from . import certainty, drafts, markdown, renaming
 from . import document as documents
 from .models import JointAction, Muscle, MuscleGroup, Publication, Study
 
@@ -29,10 +29,11 @@ class Surroundings(msgspec.Struct, frozen=True):
     groups: Mapping[str, documents.MuscleGroup]
     actions: Mapping[str, documents.JointAction]
     studies: Mapping[str, documents.StudyDocument] = {}
+    merged: Mapping[renaming.Name, str] = {}  # what is merged, and where its name leads now
 
 
 def surroundings(along: Iterable[Muscle | Study] = ()) -> Surroundings:
-    """What is published, `along` among it as their drafts have them. Four queries, and those of a draft
+    """What is published, `along` among it as their drafts have them. Six queries, and those of a draft
     for each of `along`."""
     along = list(along)
     groups = {group.slug: drafts.group_value(group) for group in MuscleGroup.objects.all()}
@@ -48,7 +49,18 @@ def surroundings(along: Iterable[Muscle | Study] = ()) -> Surroundings:
     names |= {draft.slug: draft.name for draft in along_drafts}
     muscles |= {draft.slug: _freeze_place(draft, groups, names).as_name for draft in along_drafts}
     studies |= {thing.slug: drafts.study_draft(thing) for thing in along if isinstance(thing, Study)}
-    return Surroundings(muscles=muscles, groups=groups, actions=actions, studies=studies)
+    return Surroundings(
+        muscles=muscles, groups=groups, actions=actions, studies=studies, merged=merged_names()
+    )
+
+
+def merged_names() -> dict[renaming.Name, str]:
+    """By kind and slug of everything that is merged into something else, the slug of that. Two queries."""
+    return {
+        (model._meta.model_name, gone): kept
+        for model in (Muscle, Study)
+        for gone, kept in model.objects.exclude(merged_into=None).values_list("slug", "merged_into__slug")
+    }
 
 
 def freeze_muscle(draft: documents.MuscleDocument, around: Surroundings) -> documents.MuscleDocument:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from . import certainty, checks, drafts, emphasis, indexing, site_version
+from . import certainty, checks, drafts, emphasis, indexing, renaming, site_version
 from . import document as documents
 from .checks import Problem
 from .freezing import Surroundings, freeze_exercise, freeze_muscle, freeze_study, surroundings
@@ -79,7 +79,8 @@ def needed_muscles(exercise: Exercise) -> QuerySet:
 
 
 def _unpublished(things, kind: str):
-    return things.exclude(pk__in=Publication.objects.filter(kind=kind).live().values(kind)).distinct()
+    live = Publication.objects.filter(kind=kind).live().values(kind)
+    return things.filter(merged_into=None).exclude(pk__in=live).distinct()
 
 
 def _stale_studies(exercise: Exercise, draft: documents.ExerciseDocument) -> list[int]:
@@ -135,6 +136,9 @@ def check_each(things: Sequence[Thing]) -> list[tuple[Thing, Problem]]:
                 )
                 for study in stale
             ]
+        if getattr(thing, "merged_into", None):
+            what = f"It is merged into “{thing.merged_into}”, and readers are led there. Take it apart first."
+            problems.append(Problem("Merged", what))
         if _other_live(thing).exists():
             problems.append(
                 Problem("Slug", f"Readers see something else at “{thing.slug}” still. Choose another slug.")
@@ -221,17 +225,21 @@ def refresh(publication: Publication, note: str, by=None) -> Publication:
 
 @transaction.atomic
 def withdraw(thing: Thing, reason: str, by=None) -> Publication:
-    """Take the page from view. Readers who come to it see the reason; its versions keep their addresses.
+    """Take the page from view. Readers who come to it see the reason, or are led to what it is merged into;
+    its versions keep their addresses.
 
-    Raises Refused for a thing that is not live, and for a muscle that live exercises involve.
+    Raises Refused for a thing that is not live, and for a muscle that live exercises involve and whose
+    address would not lead to another.
     """
     thing = type(thing).objects.select_for_update().get(pk=thing.pk)
     live = live_publication(thing)
     if live is None:
         raise Refused([Problem("Withdrawing", f"Readers do not see “{thing}” as it is.")])
     if isinstance(thing, Muscle):
-        exercises = Publication.objects.exercises().live().filter(best_stances__muscle=thing).distinct()
-        if names := [publication.name for publication in exercises]:
+        muscles = [thing, *thing.merged.all()]  # old links to those come here
+        exercises = Publication.objects.exercises().live().filter(best_stances__muscle__in=muscles)
+        leads_on = thing.merged_into and live_publication(thing.merged_into)
+        if not leads_on and (names := [publication.name for publication in exercises.distinct()]):
             what = f"Live exercises involve it: {emphasis.join_words(names)}. Withdraw or change those first."
             raise Refused([Problem("Withdrawing", what)])
     for planned in thing.publications.scheduled():
@@ -315,6 +323,7 @@ def grade_changes(study: documents.StudyDocument) -> list[GradeChange]:
     for exercise in Exercise.objects.filter(slug__in=touched):
         live = live_publication(exercise)
         document = live.content if live else drafts.exercise_draft(exercise)
+        document = renaming.follow(document, around.merged)
         before = freeze_exercise(document, around)
         after = certainty.named_effects(freeze_exercise(document, with_study))
         for name, effect in certainty.named_effects(before).items():
@@ -334,7 +343,7 @@ def evidence_now(effect: StanceEffect, around: Surroundings) -> certainty.Eviden
 
 
 def _made_anew(publication: Publication, around: Surroundings):
-    return FREEZE[publication.kind](publication.content, around)
+    return FREEZE[publication.kind](renaming.follow(publication.content, around.merged), around)
 
 
 def _write(

@@ -1,7 +1,7 @@
 """Starter content: the files in exercises/content/, loaded into rows and published.
 
-Loading again brings what is new or has changed in the files, and leaves alone what staff changed
-or deleted in the meantime. The ledger, LoadedContent, tells which is which.
+Loading again brings what is new or has changed in the files, and leaves alone what staff changed,
+deleted or merged in the meantime. The ledger, LoadedContent, tells which is which.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from . import document as documents
-from . import drafts, files, publishing
+from . import drafts, files, freezing, publishing, renaming
 from .checks import Problem
 from .files import ContentError
 from .models import Exercise, JointAction, LoadedContent, Muscle, MuscleGroup, StanceOption, Study
@@ -81,6 +81,9 @@ def _load(kind: Kind, value, report: Report):
     if entry and entry.file_digest == documents.digest(value):
         report.unchanged.append(name)
         return None
+    if getattr(row, "merged_into", None):
+        report.skipped.append(f"{name}: merged into “{row.merged_into.slug}” here, so it stays so.")
+        return None
     if row and not entry:
         report.skipped.append(f"{name}: made here with the same address, so it stays as it is.")
         return None
@@ -89,7 +92,7 @@ def _load(kind: Kind, value, report: Report):
         return None
     try:
         with transaction.atomic():
-            row = kind.save(value, row)
+            row = kind.save(renaming.follow(value, freezing.merged_names()), row)
     except MISSING:
         report.skipped.append(f"{name}: it needs something that was deleted or renamed here.")
         return None

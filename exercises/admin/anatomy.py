@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from ..models import JointAction, Muscle, MuscleGroup
+from .merging import MergedFilter, Merges
 from .publishable import LONG_TEXT, KeepsItsSlug, PublishableAdmin, ReviewFilter
 
 
@@ -19,10 +20,10 @@ class JointActionAdmin(admin.ModelAdmin):
 
 
 @admin.register(Muscle)
-class MuscleAdmin(KeepsItsSlug, PublishableAdmin):
+class MuscleAdmin(KeepsItsSlug, Merges, PublishableAdmin):
     list_display = ["name", "everyday_name", "group", "status"]
-    list_filter = ["group", ReviewFilter]
-    list_select_related = ["group"]
+    list_filter = ["group", ReviewFilter, MergedFilter]
+    list_select_related = ["group", "merged_into"]
     search_fields = ["name", "everyday_name", "aliases"]
     autocomplete_fields = ["head_of"]
     filter_horizontal = ["actions"]

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 
 from .. import checks, drafts, publishing
 from ..models import Finding, Publication, StanceOption, Study
+from .merging import MergedFilter, Merges
 from .publishable import SHORT_TEXT, KeepsItsSlug, PlainChoices, PublishableAdmin, ReviewFilter, kept_forms
 
 
@@ -92,7 +93,7 @@ class FindingInline(PlainChoices, admin.StackedInline):
 
 
 @admin.register(Study)
-class StudyAdmin(KeepsItsSlug, PublishableAdmin):
+class StudyAdmin(KeepsItsSlug, Merges, PublishableAdmin):
     change_form_template = "admin/exercises/study_change_form.html"
     form = StudyForm
     list_display = ["short_name", "year", "kind", "sample_size", "is_retracted", "status"]
@@ -101,6 +102,7 @@ class StudyAdmin(KeepsItsSlug, PublishableAdmin):
         "is_retracted",
         ("findings__exercise", admin.RelatedOnlyFieldListFilter),
         ReviewFilter,
+        MergedFilter,
     ]
     search_fields = ["short_name", "authors", "title", "doi"]
     prepopulated_fields = {"slug": ["short_name"]}

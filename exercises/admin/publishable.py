@@ -18,6 +18,7 @@ from django.utils.html import format_html, format_html_join
 from .. import checks, editing, previews, publishing
 from .. import document as documents
 from ..models import AuditEntry, PreviewLink, Publication
+from ..models.anatomy import Mergeable
 from ..models.publication import read
 from .bulk import BulkActions, may_publish
 from .history import HasHistory
@@ -51,6 +52,13 @@ class PlainChoices(MarkdownFields):
 
     def choices_of(self, db_field, field) -> list:
         return list(iter(field.choices))  # a list of the choices themselves would count them first
+
+    def get_field_queryset(self, db, db_field, request):
+        """Without what is merged into something else."""
+        queryset = super().get_field_queryset(db, db_field, request)
+        if not issubclass(db_field.related_model, Mergeable):
+            return queryset
+        return (db_field.related_model.objects if queryset is None else queryset).filter(merged_into=None)
 
 
 class PublishForm(forms.Form):
@@ -169,7 +177,9 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
     @admin.display(description="status", ordering="current_number")
     def status(self, thing) -> str:
         """What is live, changed, scheduled and overdue, in a line."""
-        if thing.withdrawn_because:
+        if getattr(thing, "merged_into", None):
+            said = [f"merged into {thing.merged_into}"]
+        elif thing.withdrawn_because:
             said = ["withdrawn"]
         elif thing.current_number:
             said = [f"live, version {thing.current_number}"]

@@ -68,6 +68,23 @@ class Publishable(models.Model):
         abstract = True
 
 
+class Mergeable(Publishable):
+    """A thing that somebody can have entered twice. What is merged into another is used nowhere any more."""
+
+    # Never itself merged: whatever was merged into this one goes along when it is merged.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+    )
+
+    class Meta:
+        abstract = True
+
+
 class MuscleGroup(models.Model):
     name = models.CharField(max_length=100, help_text=NAME_HELP)
     everyday_name = models.CharField(max_length=100, blank=True, help_text="Such as: front of the thigh.")
@@ -94,7 +111,7 @@ class JointAction(models.Model):
         return self.name
 
 
-class Muscle(Publishable):
+class Muscle(Mergeable):
     name = models.CharField(max_length=100, help_text=f"The anatomical term. {NAME_HELP}")
     everyday_name = models.CharField(max_length=100, blank=True, help_text="Such as: outer thigh.")
     aliases = models.TextField(blank=True, help_text=ALIASES_HELP)
@@ -112,6 +129,7 @@ class Muscle(Publishable):
         null=True,
         blank=True,
         related_name="heads",
+        limit_choices_to={"merged_into": None},
         help_text="If this is a head of another muscle: that muscle.",
     )
     actions = models.ManyToManyField(JointAction, blank=True, related_name="muscles")

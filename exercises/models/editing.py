@@ -95,6 +95,8 @@ class AuditEntry(models.Model):
         RESTORED = "restored", "put a draft back"
         DELETED = "deleted", "deleted a draft"
         RECOVERED = "recovered", "recovered what was deleted"
+        MERGED = "merged", "merged"
+        TAKEN_APART = "taken-apart", "took apart what was merged"
         SHARED = "shared", "made a link to a draft"
         ACCOUNT = "account", "changed an account or its role"
         SIGN_IN = "sign-in", "signed in"

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from ..document import DOI
-from .anatomy import Muscle, MuscleGroup, Publishable, validate_slug
+from .anatomy import Mergeable, Muscle, MuscleGroup, validate_slug
 from .exercise import Exercise
 from .stance import StanceEffect, StanceOption
 
@@ -25,7 +25,7 @@ def normal_doi(text: str) -> str:
     return doi
 
 
-class Study(Publishable):
+class Study(Mergeable):
     class Kind(models.TextChoices):
         """By what it measured above all."""
 

@@ -71,6 +71,7 @@ class PublishedFeed(Feed):
 
     def items(self):
         news = Publication.objects.out().filter(withdrawn_because="").defer("document")
+        news = news.filter(muscle__merged_into=None, study__merged_into=None)
         return news.order_by("-live_from", "-pk")[:FEED_LENGTH]
 
     def item_title(self, publication):

@@ -45,8 +45,9 @@ class Withdrawn(Exception):
 
 
 def find_live(kind: Publication.Kind, slug: str) -> Publication:
-    """The live publication at the address, or the one that has moved on from it to another
-    address: compare the slugs. Raises Http404, or Withdrawn. One query, two for a thing that has moved."""
+    """The live publication at the address, or the one that has moved on from it to another address, or that
+    what was there is merged into: compare the slugs. Raises Http404, or Withdrawn. One query, two or three
+    for a thing that has moved or is merged."""
     current = Publication.objects.filter(kind=kind).current()
     publication = current.filter(slug=slug).order_by("withdrawn_because").first()
     if publication is None:
@@ -56,5 +57,17 @@ def find_live(kind: Publication.Kind, slug: str) -> Publication:
     if publication is None:
         raise Http404(f"There is no {kind} at this address.")
     if publication.is_withdrawal:
-        raise Withdrawn(publication)
+        kept = _merged_into(publication)
+        if kept is None:
+            raise Withdrawn(publication)
+        return kept
     return publication
+
+
+def _merged_into(withdrawal: Publication) -> Publication | None:
+    """The live publication of what the withdrawn thing is merged into. A query, none for an exercise."""
+    kind = withdrawal.kind
+    if kind == Publication.Kind.EXERCISE:
+        return None
+    of_kept = {f"{kind}__merged": getattr(withdrawal, f"{kind}_id")}
+    return Publication.objects.filter(kind=kind).live().filter(**of_kept).first()

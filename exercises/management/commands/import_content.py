@@ -23,6 +23,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{'New' if entry.is_new else 'Changed'}: {entry.kind} {entry.after.slug}")
             for change in entry.changes:
                 self.stdout.write(f"  {change}")
+        for sentence in report.left_out:
+            self.stdout.write(sentence)
         new = sum(entry.is_new for entry in report.entries)
         counts = f"{new} new, {len(report.entries) - new} changed, {report.unchanged} as before."
         self.stdout.write(f"Nothing was written. It would be {counts}" if dry_run else f"Imported: {counts}")

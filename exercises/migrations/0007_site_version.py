@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exercises', '0005_roles'),
+        ('exercises', '0006_merging'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
