@@ -194,7 +194,7 @@ def _wanted(request: HttpRequest) -> list[str]:
 
 
 def _expire_in_time(response: HttpResponse, version: SiteVersion | None) -> None:
-    """Let no shared cache hold the page beyond the time at which the next version comes out."""
+    """Let no cache hold the page beyond the time at which the next version comes out."""
     if not (version and version.next):
         return
     left = max(0, int((version.next - timezone.now()).total_seconds()))

@@ -10,6 +10,8 @@ from .shared import find_live, read_page
 
 EXERCISE = Publication.Kind.EXERCISE
 CHANGES_SHOWN = 20
+# For so many seconds a browser goes on with a panel that it fetched when the reader came near an option.
+FETCHED_AHEAD = 10
 
 
 @read_page
@@ -30,7 +32,7 @@ def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return _exercise_page(request, publication, publication.get_absolute_url())
 
 
-@read_page
+@read_page(max_age=FETCHED_AHEAD)
 def exercise_panel(request: HttpRequest, slug: str) -> HttpResponse:
     """The emphasis panel alone, which htmx takes its pieces from."""
     publication = find_live(EXERCISE, slug)
@@ -48,7 +50,7 @@ def exercise_version(request: HttpRequest, slug: str, number: int) -> HttpRespon
     return _exercise_page(request, publication, page, is_version=True, withdrawal=withdrawal)
 
 
-@read_page
+@read_page(max_age=FETCHED_AHEAD)
 def exercise_version_panel(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     publication = _find_version(slug, number)
     return _panel(request, publication, reverse("exercise_version", args=[slug, number]))

@@ -1,6 +1,6 @@
 """What several pages need: how a page answers, and how a publication is found."""
 
-from functools import wraps
+from functools import partial, wraps
 
 from django.conf import settings
 from django.http import Http404
@@ -12,16 +12,19 @@ from django.views.decorators.http import require_safe
 from ..models import Publication
 
 
-def read_page(view):
+def read_page(view=None, *, max_age: int = 0):
     """For a page that only reads: another method is a 405, browsers ask each time whether it has
-    changed (the answer is mostly a 304), a shared cache may keep it for a minute."""
+    changed (the answer is mostly a 304), or after `max_age` seconds, and a shared cache may keep it for
+    a minute."""
+    if view is None:
+        return partial(read_page, max_age=max_age)
 
     # Exempt, since the check for forged posts would answer them before the 405 does.
     @csrf_exempt
     @require_safe
     @cache_control(
         public=True,
-        max_age=0,
+        max_age=max_age,
         s_maxage=settings.SHARED_MAX_AGE,
         stale_while_revalidate=settings.STALE_AGE,
     )

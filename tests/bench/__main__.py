@@ -19,7 +19,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from playwright.sync_api import sync_playwright
+
 from tests.browser.conftest import ROOT, served
+from tests.find_chromium import find_chromium
 
 CONNECTIONS = 4
 SECONDS = 2.0  # of each turn
@@ -70,6 +73,7 @@ def main() -> None:
             )
         print(f"{'the reference':34}{middle(a, 'rate'):12.0f}{'1.00':>8}{'':6}{middle(a, 'cpu_each'):9.3f}")
         cold(ours)
+        painted(site)
 
 
 def interleaved(plain: Server, ours: Server, path: str, extra: dict) -> tuple[list[Turn], list[Turn]]:
@@ -128,6 +132,34 @@ def cold(server: Server) -> None:
     print(
         f"a stance's first panel: median {statistics.median(times):.1f} ms, most {max(times):.1f} ms (of 25)"
     )
+
+
+PAINTED = """async () => {
+    const times = [];
+    const radios = [...document.querySelectorAll(".picker input[type=radio]")];
+    for (let round = 0; round < 6; round++)
+        for (const radio of radios.filter(radio => !radio.checked)) {
+            const swapped = new Promise(done => addEventListener("htmx:afterSwap", done, {once: true}));
+            const start = performance.now();
+            radio.click();
+            await swapped;
+            await new Promise(done => requestAnimationFrame(() => setTimeout(done)));  // a frame is out
+            times.push(performance.now() - start);
+            await new Promise(done => setTimeout(done, 300));
+        }
+    return times;
+}"""
+
+
+def painted(site: str) -> None:
+    """From the choice of an option to the frame that shows its panel, in Chromium, nothing fetched ahead."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+        page.goto(f"{site}{ARTICLE}")
+        times = page.evaluate(PAINTED)
+        browser.close()
+    print(f"from choice to paint: median {statistics.median(times):.1f} ms, most {max(times):.1f} ms; aim 50")
 
 
 @contextmanager

@@ -194,6 +194,28 @@ def test_of_quick_choices_the_last_one_stays_even_if_an_earlier_answer_comes_lat
     expect(page).to_have_url(re.compile(r"\?height=low\b"))
 
 
+SENT = """() => performance.getEntriesByType("resource").filter(e => e.name.includes("/panel/"))
+    .map(e => [new URL(e.name).search, e.transferSize > 0])"""
+
+
+@pytest.mark.parametrize("address", [ARTICLE, "/"])
+@pytest.mark.parametrize("near", ["pointer", "keyboard"])
+def test_the_panel_of_an_option_that_the_reader_comes_near_is_fetched_ahead(page, address, near):
+    page.goto(address)
+    high = radio(page, "Foot height", "high")
+    with page.expect_response(re.compile(r"/panel/.*height=high")):
+        if near == "pointer":
+            high.locator("xpath=..").hover()
+        else:
+            high.focus()
+    page.wait_for_load_state("networkidle")
+    expect(summary(page)).to_contain_text("The neutral stance")
+    high.click()
+    wait_for(page, "feet high")
+    asked = [sent for query, sent in page.evaluate(SENT) if "height=high" in query]
+    assert asked == [True, False], "fetched once, and taken from what the browser holds"
+
+
 def test_a_tap_on_a_muscle_of_the_map_opens_its_row_and_leaves_no_step_behind(new_context):
     page = new_context(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844}).new_page()
     page.goto(ARTICLE)
