@@ -22,9 +22,11 @@ def test_the_first_visit_to_an_article_is_light(page, site):
     page.goto(ARTICLE, wait_until="networkidle")
 
     html = next(size for request, size in sizes.items() if kinds[request] == "Document")
+    css = sum(size for request, size in sizes.items() if kinds[request] == "Stylesheet")
     assert len(asked) == len(sizes) <= 8
     assert {urlsplit(url).netloc for url in asked} == {urlsplit(site).netloc}
     assert 0 < html < 35_000
+    assert html < html + css < 45_000
     assert sum(sizes.values()) < 100_000
 
 
