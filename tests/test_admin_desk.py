@@ -492,6 +492,30 @@ def test_many_are_withdrawn_and_marked_as_reviewed(client, editor, exercise):
     assert client.get("/exercises/press/").status_code == 410
 
 
+def test_a_list_is_filtered_by_state(client, editor, exercise):
+    changed, withdrawn, overdue = (make_exercise(name) for name in ("changed", "withdrawn", "overdue"))
+    make_exercise("draft", is_published=False)
+    planned = make_exercise("planned", is_published=False)
+    publishing.publish([planned], "Soon.", live_from=timezone.now() + timedelta(hours=1))
+    save(client, changed, answer="Another.")
+    publishing.withdraw(withdrawn, "Wrong.")
+    Exercise.objects.filter(pk=overdue.pk).update(review_due="2001-01-01")
+    Exercise.objects.filter(pk=planned.pk).update(review_asked_at=timezone.now())
+    expected = {
+        "draft": {"draft", "planned"},
+        "live": {"press", "changed", "overdue"},
+        "changed": {"changed"},
+        "scheduled": {"planned"},
+        "withdrawn": {"withdrawn"},
+        "asked": {"planned"},
+        "overdue": {"overdue"},
+        "nonsense": {"press", "changed", "withdrawn", "overdue", "draft", "planned"},
+    }
+    for state, names in expected.items():
+        listed = client.get("/admin/exercises/exercise/", {"state": state}).context["cl"].result_list
+        assert {thing.slug for thing in listed} == names, state
+
+
 def test_many_cannot_be_deleted_at_once(client, editor, exercise):
     act(client, "delete_selected", exercise, post="yes")
     assert Exercise.objects.filter(pk=exercise.pk).exists()

@@ -121,7 +121,7 @@ def test_a_merged_one_says_so_in_its_form_and_in_the_list_and_is_offered_nowhere
     assert "Take apart again" in html
     assert url("merge", fore) not in html
     assert "merged into front" in client.get("/admin/exercises/muscle/").content.decode()
-    assert "merged into front" not in client.get("/admin/exercises/muscle/?merged=no").content.decode()
+    assert "merged into front" not in client.get("/admin/exercises/muscle/?state=live").content.decode()
     assert f'<option value="{fore.pk}"' not in client.get(url("change", exercise)).content.decode()
     findings = client.get(url("change", make_study())).content.decode()
     assert f'value="{front.pk}"' in findings

@@ -234,7 +234,7 @@ def test_a_review_that_is_asked_for_stands_in_the_list_and_on_the_form_until_it_
     assert exercise.review_asked_by == author
     sign_in(client, "editor")
     assert "live, version 1; review asked for" in client.get(list_of("exercise")).content.decode()
-    assert ">press</a>" in client.get(list_of("exercise"), {"review": "asked"}).content.decode()
+    assert ">press</a>" in client.get(list_of("exercise"), {"state": "asked"}).content.decode()
     for page in ("change", "publish"):
         html = client.get(url(page, exercise)).content.decode()
         assert "by Ana Lima" in html
@@ -242,8 +242,8 @@ def test_a_review_that_is_asked_for_stands_in_the_list_and_on_the_form_until_it_
     client.post(url("publish", exercise), {"note": "New."})
     exercise.refresh_from_db()
     assert (exercise.review_asked_at, exercise.review_asked_by, exercise.review_note) == (None, None, "")
-    assert "review asked for" not in client.get(list_of("exercise")).content.decode()
-    assert ">press</a>" not in client.get(list_of("exercise"), {"review": "asked"}).content.decode()
+    assert "; review asked for" not in client.get(list_of("exercise")).content.decode()
+    assert ">press</a>" not in client.get(list_of("exercise"), {"state": "asked"}).content.decode()
 
 
 def test_saving_and_bringing_up_to_date_leave_the_review_asked_for(client, exercise):

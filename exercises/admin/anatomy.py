@@ -1,8 +1,9 @@
 from django.contrib import admin
 
 from ..models import JointAction, Muscle, MuscleGroup
-from .merging import MergedFilter, Merges
-from .publishable import LONG_TEXT, KeepsItsSlug, PublishableAdmin, ReviewFilter
+from .merging import Merges
+from .publishable import LONG_TEXT, KeepsItsSlug, PublishableAdmin
+from .states import StateFilter
 
 
 @admin.register(MuscleGroup)
@@ -22,7 +23,7 @@ class JointActionAdmin(admin.ModelAdmin):
 @admin.register(Muscle)
 class MuscleAdmin(KeepsItsSlug, Merges, PublishableAdmin):
     list_display = ["name", "everyday_name", "group", "status"]
-    list_filter = ["group", ReviewFilter, MergedFilter]
+    list_filter = [StateFilter, "group"]
     list_select_related = ["group", "merged_into"]
     search_fields = ["name", "everyday_name", "aliases"]
     autocomplete_fields = ["head_of"]

@@ -6,8 +6,9 @@ from django.core.exceptions import ValidationError
 
 from .. import checks, drafts, publishing
 from ..models import Finding, Publication, StanceOption, Study
-from .merging import MergedFilter, Merges
-from .publishable import SHORT_TEXT, KeepsItsSlug, PlainChoices, PublishableAdmin, ReviewFilter, kept_forms
+from .merging import Merges
+from .publishable import SHORT_TEXT, KeepsItsSlug, PlainChoices, PublishableAdmin, kept_forms
+from .states import StateFilter
 
 
 class StudyForm(forms.ModelForm):
@@ -101,8 +102,7 @@ class StudyAdmin(KeepsItsSlug, Merges, PublishableAdmin):
         "kind",
         "is_retracted",
         ("findings__exercise", admin.RelatedOnlyFieldListFilter),
-        ReviewFilter,
-        MergedFilter,
+        StateFilter,
     ]
     search_fields = ["short_name", "authors", "title", "doi"]
     prepopulated_fields = {"slug": ["short_name"]}

@@ -7,7 +7,8 @@ from ..models import Claim, Exercise, FormCue, Involvement, Muscle, Section, Sta
 from .bulk import ReviewAction
 from .exchange import ExchangesFiles
 from .matrix import EditsEmphasis
-from .publishable import LONG_TEXT, SHORT_TEXT, PlainChoices, PublishableAdmin, ReviewFilter
+from .publishable import LONG_TEXT, SHORT_TEXT, PlainChoices, PublishableAdmin
+from .states import StateFilter
 
 
 class InvolvementFormSet(BaseInlineFormSet):
@@ -85,7 +86,7 @@ class ExerciseAdmin(EditsEmphasis, ReviewAction, ExchangesFiles, PublishableAdmi
     change_form_template = "admin/exercises/exercise_change_form.html"
     actions = [*PublishableAdmin.actions, "mark_reviewed", "export_files"]
     list_display = ["name", "kind", "order", "status", "review_due"]
-    list_filter = ["kind", ReviewFilter]
+    list_filter = [StateFilter, "kind"]
     search_fields = ["name", "aliases"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [StanceAxisInline, InvolvementInline, SectionInline, FormCueInline, ClaimInline]

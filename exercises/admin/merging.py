@@ -1,7 +1,7 @@
 """Merging what was entered twice, in the admin of muscles and of studies: choose, look, do."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -30,19 +30,6 @@ class MergeForm(forms.Form):
     def __init__(self, gone, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["into"].queryset = type(gone).objects.filter(merged_into=None).exclude(pk=gone.pk)
-
-
-class MergedFilter(admin.SimpleListFilter):
-    title = "merged"
-    parameter_name = "merged"
-
-    def lookups(self, request, model_admin):
-        return [("no", "not merged"), ("yes", "merged into another")]
-
-    def queryset(self, request, queryset):
-        if self.value() in ("no", "yes"):
-            return queryset.filter(merged_into__isnull=self.value() == "no")
-        return queryset
 
 
 class Merges:

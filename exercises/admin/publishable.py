@@ -112,17 +112,6 @@ class ReviewForm(forms.Form):
     )
 
 
-class ReviewFilter(admin.SimpleListFilter):
-    title = "review"
-    parameter_name = "review"
-
-    def lookups(self, request, model_admin):
-        return [("asked", "asked for")]
-
-    def queryset(self, request, queryset):
-        return queryset.exclude(review_asked_at=None) if self.value() == "asked" else queryset
-
-
 class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, admin.ModelAdmin):
     """For a model with `publications`. Subclasses say how a draft is previewed.
 

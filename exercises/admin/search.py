@@ -23,25 +23,17 @@ from ..models import (
     JointAction,
     Muscle,
     MuscleGroup,
-    Publication,
     Section,
     StanceAxis,
     StanceEffect,
     StanceOption,
     Study,
 )
-from ..models.anatomy import Mergeable, Publishable
+from ..models.anatomy import Publishable
+from .states import STATES, in_state
 
 MOST_HITS = 20  # of each kind
 BESIDE = 70  # characters on each side of a hit
-
-STATUSES = {
-    "draft": "never published",
-    "live": "live",
-    "changed": "live, with unpublished changes",
-    "withdrawn": "withdrawn",
-    "merged": "merged into another",
-}
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -177,7 +169,7 @@ class SearchForm(forms.Form):
     )
     kind = forms.ChoiceField(label="In", required=False)
     status = forms.ChoiceField(
-        label="Of what is", required=False, choices=[("", "in any state"), *STATUSES.items()]
+        label="Of what is", required=False, choices=[("", "in any state"), *STATES.items()]
     )
 
     def __init__(self, sources, *args, **kwargs):
@@ -226,7 +218,7 @@ def _search(user: User, sources, words: str, status: str) -> Iterator[Found]:
             contains |= Q(**{f"{field}__icontains": words})
         rows = source.model.objects.filter(contains)
         if status:
-            rows = rows.filter(**{f"{source.of or 'pk'}__in": _in_status(source.thing_model, status)})
+            rows = rows.filter(**{f"{source.of or 'pk'}__in": _in_state(source.thing_model, status)})
         if related := [path for path in (source.of, source.form, *source.along) if path]:
             rows = rows.select_related(*related)
         rows = list(rows[: MOST_HITS + 1])
@@ -236,24 +228,8 @@ def _search(user: User, sources, words: str, status: str) -> Iterator[Found]:
             yield Found(source.words, hits, len(rows) > MOST_HITS)
 
 
-def _in_status(model: type, status: str) -> QuerySet:
-    """The keys of the things of a model that is published."""
-    kind = model._meta.model_name
-    publications = Publication.objects.filter(kind=kind)
-    things = model.objects.all()
-    if issubclass(model, Mergeable):
-        things = things.filter(merged_into__isnull=status != "merged")
-    elif status == "merged":
-        things = things.none()
-    if status == "draft":
-        things = things.exclude(pk__in=publications.out().values(kind))
-    elif status == "live":
-        things = things.filter(pk__in=publications.live().values(kind))
-    elif status == "changed":
-        things = things.filter(has_changes=True)
-    elif status == "withdrawn":
-        things = things.filter(pk__in=publications.current().exclude(withdrawn_because="").values(kind))
-    return things.order_by().values("pk")
+def _in_state(model: type, state: str) -> QuerySet:
+    return in_state(model.objects.all(), state).order_by().values("pk")
 
 
 def _hit(source: Source, row, words: str, has_history: bool) -> Hit:
