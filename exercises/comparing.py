@@ -27,7 +27,7 @@ BESIDE = 120
 WORDS = re.compile(r"\n|[^\S\n]+|\S+")
 
 WHAT_WORDS = {"reason": "reason changed", "text": "text changed", "added": "added", "removed": "removed"}
-WHAT_WORDS |= {"file": "another image"}
+WHAT_WORDS |= {"file": "replaced"}
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -215,7 +215,7 @@ FIELDS: dict[type, dict[str, str]] = {
     },
     documents.Section: {"heading": "heading", "body": "", "picture": "picture", "caption": "caption"},
     documents.PictureCopy: {**ABOUT_PICTURE, "renditions": ""},
-    documents.Picture: {"title": "Title", **ABOUT_PICTURE, "image": ""},
+    documents.Picture: {"title": "Title", **ABOUT_PICTURE, "image": "image"},
     documents.FormCue: {
         "do": "",
         "phase": "phase",
@@ -317,7 +317,7 @@ def _compare(before, after, where: str, link: str, names: Names) -> Iterator[Cha
     for field, words in FIELDS[kind].items():
         if field in FILES:
             if getattr(before, field) != getattr(after, field):
-                yield Change(where, "file")
+                yield Change(f"{where}{link if words else ''}{words}", "file")
             continue
         old, new = _said(before, field, names), _said(after, field, names)
         if field == "certainty" and not (old and new):

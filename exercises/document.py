@@ -23,7 +23,8 @@ Year = Annotated[int, msgspec.Meta(ge=1800, le=2200)]
 DOI = r"^10\.\d{4,9}/\S+$"
 Doi = Annotated[str, msgspec.Meta(pattern=rf"^$|{DOI}", max_length=200)]
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
-WebAddress = Annotated[str, msgspec.Meta(pattern=r"^$|^https?://\S+$", max_length=500)]
+WEB_ADDRESS = r"^$|^https?://\S+$"
+WebAddress = Annotated[str, msgspec.Meta(pattern=WEB_ADDRESS, max_length=500)]
 MEDIA_NAME = r"[0-9a-f]{32}(?:-[0-9]{1,4})?\.(?:avif|webp|jpg|png)"
 MediaName = Annotated[str, msgspec.Meta(pattern=rf"^{MEDIA_NAME}\Z")]
 Licence = Literal["", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "public-domain", "own", "permission"]

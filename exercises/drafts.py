@@ -41,9 +41,10 @@ def action_value(action: JointAction) -> documents.JointAction:
     return _value(documents.JointAction, action)
 
 
-def picture_value(picture: Picture) -> documents.Picture:
-    """The picture with the bytes of its master, which are read from disk."""
-    return _value(documents.Picture, picture, image=pictures.master_of(picture.master))
+def picture_value(picture: Picture, with_image: bool = True) -> documents.Picture:
+    """The picture, with the bytes of its master, which are read from disk, or without."""
+    image = pictures.master_of(picture.master) if with_image else b""
+    return _value(documents.Picture, picture, image=image)
 
 
 def picture_copy(picture: Picture) -> documents.PictureCopy:
@@ -190,9 +191,12 @@ def save_action(value: documents.JointAction, action: JointAction | None = None)
 def save_picture(value: documents.Picture, picture: Picture | None = None) -> Picture:
     """Write the value to a new row, or over the given one, and its files to the folder of media.
 
-    Raises pictures.Refused for an image that is not taken.
+    Raises ValidationError for an image that is not taken, and for what the row refuses.
     """
-    made = pictures.make(io.BytesIO(value.image))
+    try:
+        made = pictures.make(io.BytesIO(value.image))
+    except pictures.Refused as refused:
+        raise ValidationError(str(refused)) from refused
     return _save(picture or Picture(), value, **made_fields(made))
 
 

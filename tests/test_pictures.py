@@ -1,16 +1,38 @@
 """What becomes of a file that is uploaded as a picture, and how readers get what was made of it."""
 
 import io
+import json
+import re
+import shutil
 import tracemalloc
+from typing import get_args
 
+import msgspec
 import pytest
+from django.conf import settings
 from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
+from django.db import connection
 from django.http.multipartparser import MultiPartParser
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from PIL import Image, ImageCms, PngImagePlugin
 
-from exercises import pictures, uploads
-from tests.images import make_image, packed, png_that_claims
+from exercises import (
+    checks,
+    comparing,
+    drafts,
+    editing,
+    exchange,
+    files,
+    freezing,
+    pictures,
+    publishing,
+    uploads,
+)
+from exercises import document as documents
+from exercises.models import Exercise, Picture
+from tests.images import make_image, make_picture, make_picture_value, packed, png_that_claims
+from tests.make import make_exercise, make_exercise_value, make_surroundings
 
 
 def make(data: bytes) -> pictures.Made:
@@ -331,3 +353,316 @@ def test_other_names_lead_nowhere(client, db, media, name):
     response = client.get(f"/media/{name}")
     assert response.status_code == 404
     assert b"secret" not in response.content
+
+
+# In an article
+
+
+def with_picture(slug: str = "start", **fields):
+    section = documents.Section(heading="What it is", body="A press.", picture=slug, **fields)
+    return {"sections": (section, documents.Section(heading="Why", body="Because."))}
+
+
+@pytest.fixture
+def exercise(empty_site, media):
+    make_picture()
+    return make_exercise(**with_picture(caption="Mind the knees."))
+
+
+def figure(client, path="/exercises/press/") -> str:
+    html = client.get(path).content.decode()
+    return html.partition("<figure")[2].partition("</figure>")[0]
+
+
+def test_readers_see_the_picture_with_its_words_its_author_and_its_licence(client, exercise, media):
+    html = figure(client)
+    assert 'alt="Feet high on the plate."' in html
+    assert "Mind the knees." in html
+    assert "Picture: Ana Lima" in html
+    assert '<a href="https://creativecommons.org/licenses/by/4.0/" rel="license">CC BY 4.0</a>' in html
+    assert 'width="500" height="400"' in html
+    assert 'loading="lazy" decoding="async"' in html
+    assert html.index("image/avif") < html.index("image/webp") < html.index("image/jpeg") < html.index("<img")
+    for name in re.findall(r"/media/([^ \"]+)", html):
+        assert (media / name).exists()
+
+
+def test_a_page_without_a_picture_has_no_figure(client, exercise):
+    assert client.get("/exercises/press/").content.decode().count("<figure class") == 1
+    make_exercise("other")
+    assert figure(client, "/exercises/other/") == ""
+
+
+def test_those_who_hear_the_page_hear_nothing_of_a_decorative_picture(client, empty_site, media):
+    make_picture(is_decorative=True, alt="", author="", licence="cc0-1.0", source="https://example.org/")
+    make_exercise(**with_picture())
+    html = figure(client)
+    assert 'alt=""' in html
+    assert 'Picture: <a href="https://creativecommons.org/publicdomain/zero/1.0/"' in html
+    assert '(<a href="https://example.org/">source</a>)' in html
+
+
+def test_what_staff_write_of_a_picture_is_no_markup(client, empty_site, media):
+    make_picture(alt='"><script>', author="<b>Ana</b>")
+    make_exercise(**with_picture(caption="<i>Mind</i>"))
+    html = figure(client)
+    assert not {"<script", "<b>", "<i>"} & set(re.findall(r"<\w+>?", html))
+
+
+def test_the_focal_point_is_told_to_the_stylesheet_in_tenths(client, empty_site, media):
+    make_picture(focal_x=0, focal_y=87)
+    make_exercise(**with_picture())
+    assert 'data-focal-x="0" data-focal-y="90"' in figure(client)
+    styles = (settings.BASE_DIR / "static/css/site.css").read_text()
+    for axis in "xy":
+        rules = re.findall(rf'\[data-focal-{axis}="(\d+)"\] {{ --focal-{axis}: (\d+)%; }}', styles)
+        assert sorted(int(tenth) for tenth, _ in rules) == [0, 10, 20, 30, 40, 60, 70, 80, 90, 100]
+        assert all(tenth == percent for tenth, percent in rules)
+
+
+def test_machines_are_told_of_the_picture_and_its_terms(client, exercise):
+    html = client.get("/exercises/press/").content.decode()
+    data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.S)[1])
+    (image,) = data["image"]
+    assert image["contentUrl"].startswith("http://127.0.0.1:8000/media/")
+    assert image["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert (image["creditText"], image["caption"]) == ("Ana Lima", "Mind the knees.")
+
+
+def test_a_published_page_asks_for_no_picture(client, exercise, django_assert_num_queries):
+    make_exercise("other")
+    with CaptureQueriesContext(connection) as without:
+        client.get("/exercises/other/")
+    with django_assert_num_queries(len(without)):
+        client.get("/exercises/press/")
+
+
+def test_readers_see_a_change_of_the_picture_once_the_exercise_is_published(client, exercise):
+    picture = Picture.objects.get()
+    drafts.save_picture(
+        make_picture_value(alt="Knees at a right angle.", image=packed(make_image(700))), picture
+    )
+    publishing.note_changes([exercise])
+    assert Exercise.objects.get(pk=exercise.pk).has_changes
+    assert publishing.has_unpublished_changes(exercise)
+    assert [publication.name for publication in publishing.behind()] == ["press"]
+    assert "Feet high" in figure(client)
+    publishing.publish([exercise], "A better picture.")
+    assert "Knees at a right angle." in figure(client)
+    assert "Feet high" in figure(client, "/exercises/press/v/1/")
+    for path in re.findall(r"/media/[^ \"]+", figure(client, "/exercises/press/v/1/")):
+        assert client.get(path).status_code == 200
+
+
+def test_a_document_whose_picture_is_gone_keeps_its_copy(client, exercise):
+    exercise.sections.update(picture=None)
+    Picture.objects.all().delete()
+    publication = publishing.refresh(publishing.live_publication(exercise), "Anew.")
+    assert publication.content.sections[0].picture_copy.alt == "Feet high on the plate."
+
+
+def test_a_draft_goes_back_to_the_picture_that_it_had_and_a_copy_has_it_too(exercise):
+    before = drafts.exercise_draft(exercise)
+    assert (before.sections[0].picture, before.sections[1].picture) == ("start", "")
+    editing.keep_first(exercise)
+    exercise.sections.update(picture=None, caption="")
+    editing.restore(exercise, before, "Back.")
+    assert drafts.exercise_draft(exercise) == before
+    assert drafts.exercise_draft(editing.copy(exercise)).sections == before.sections
+
+
+def test_what_names_a_picture_that_is_gone_is_not_restored_and_says_so(exercise):
+    before = drafts.exercise_draft(exercise)
+    exercise.sections.update(picture=None)
+    Picture.objects.all().delete()
+    with pytest.raises(Picture.DoesNotExist, match="“start” is no longer here"):
+        editing.restore(exercise, before, "Back.")
+
+
+def test_a_preview_shows_the_picture_of_a_draft(client, exercise, editor):
+    make_picture("end", alt="Feet low.")
+    exercise.sections.filter(heading="What it is").update(picture=Picture.objects.get(slug="end"))
+    assert "Feet low." in figure(client, f"/admin/exercises/exercise/{exercise.pk}/preview/")
+    assert "Feet low." not in figure(client)
+
+
+# What stands against publishing it
+
+
+def problems(**fields) -> list[tuple[str, bool]]:
+    copy = documents.PictureCopy(slug="start", **fields)
+    around = msgspec.structs.replace(make_surroundings(), pictures={"start": copy})
+    found = checks.check_exercise(make_exercise_value(**with_picture()), around)
+    return [problem.what for problem in found if problem.is_error]
+
+
+def test_a_picture_needs_an_alternative_text_or_the_mark_and_a_licence():
+    assert problems(alt="Feet.", licence="own") == []
+    assert problems(is_decorative=True, licence="public-domain") == []
+    no_alt, no_licence = problems()
+    assert "no alternative text" in no_alt
+    assert "no licence" in no_licence
+
+
+@pytest.mark.parametrize("licence", ["cc-by-4.0", "cc-by-sa-4.0", "permission"])
+def test_a_licence_that_asks_for_the_author_gets_one(licence):
+    assert "author is not named" in problems(alt="Feet.", licence=licence)[0]
+    assert problems(alt="Feet.", licence=licence, author="Ana Lima") == []
+
+
+def test_a_picture_that_does_not_exist_and_a_caption_without_one_are_noticed():
+    found = checks.check_exercise(make_exercise_value(**with_picture()), make_surroundings())
+    assert ["“start” does not exist" in p.what for p in found if p.is_error] == [True]
+    found = checks.check_exercise(
+        make_exercise_value(**with_picture("", caption="Mind.")), make_surroundings()
+    )
+    assert ["no picture" in p.what and not p.is_error for p in found] == [True]
+
+
+def test_an_incomplete_picture_is_not_published(exercise):
+    Picture.objects.update(alt="")
+    with pytest.raises(publishing.Refused, match="picture “start”: It has no alternative text"):
+        publishing.publish([exercise], "Again.")
+
+
+def test_the_lists_of_what_is_missing_agree(media, db):
+    said = [{"alt": ""}, {"licence": ""}, {"alt": "", "is_decorative": True}, {}]
+    made = [make_picture(f"p{n}", **fields) for n, fields in enumerate(said)]
+    assert [picture.is_incomplete for picture in made] == [True, True, False, False]
+    assert set(Picture.objects.incomplete()) == set(made[:2])
+
+
+def test_licences_have_the_same_names_everywhere():
+    assert set(documents.LICENCES) == {"", *Picture.Licence.values} == set(get_args(documents.Licence))
+
+
+# In words
+
+
+def test_what_has_changed_in_a_picture_is_told():
+    def frozen(**fields):
+        rendition = documents.Rendition(name=f"{HASH}.jpg", format="jpg", width=500, height=400)
+        given = {"slug": "start", "alt": "Feet.", "renditions": (rendition,), **fields}
+        around = msgspec.structs.replace(
+            make_surroundings(), pictures={"start": documents.PictureCopy(**given)}
+        )
+        return freezing.freeze_exercise(make_exercise_value(**with_picture()), around)
+
+    other = documents.Rendition(name=f"{HASH}-480.jpg", format="jpg", width=480, height=400)
+    after = frozen(alt="Knees.", focal_x=20, licence="own", renditions=(other,))
+    assert [str(change) for change in comparing.compare(frozen(), after)] == [
+        "Section “What it is”, picture, alternative text: text changed",
+        "Section “What it is”, picture, licence: none → own",
+        "Section “What it is”, picture, focal point from the left: 50 → 20",
+        "Section “What it is”, picture: replaced",
+    ]
+
+
+def test_another_picture_and_another_caption_are_told():
+    before = make_exercise_value(**with_picture(""))
+    after = make_exercise_value(**with_picture("feet-high", caption="Mind."))
+    assert [str(change) for change in comparing.compare(before, after)] == [
+        "Section “What it is”: picture: none → feet high",
+        "Section “What it is”: caption: text changed",
+    ]
+
+
+# From one site to another
+
+
+def test_a_picture_travels_with_the_exercise_that_shows_it_and_comes_back_as_it_was(exercise, media):
+    make_picture("unused")
+    named = files.write(exchange.gather(["press"]))
+    assert {name for name in named if name.startswith("pictures/")} == {
+        "pictures/start.toml",
+        "pictures/start.webp",
+    }
+    assert b"image" not in named["pictures/start.toml"]
+    value, row = drafts.picture_value(Picture.objects.get(slug="start")), Picture.objects.get(slug="start")
+    exercise.sections.all().delete()
+    exercise.publications.all().delete()
+    exercise.delete()
+    Picture.objects.all().delete()
+    shutil.rmtree(media)
+    content = files.read(exchange.from_zip(io.BytesIO(exchange.to_zip(named))))
+    exchange.take_in(content)
+    again = Picture.objects.get()
+    assert drafts.picture_value(again) == value
+    assert (again.master, again.renditions) == (row.master, row.renditions)
+    assert all((media / rendition["name"]).exists() for rendition in again.renditions)
+    assert files.write(exchange.gather(["press"])) == named
+    assert exchange.take_in(content).entries == ()
+
+
+def content_with(image: bytes, **fields) -> files.Content:
+    return files.Content(pictures=(make_picture_value(image=image, **fields),))
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_an_import_refuses_what_an_upload_refuses(media):
+    for image in (SVG, png_that_claims(50_000, 50_000)):
+        with pytest.raises(files.ContentError, match=r"pictures/start\.toml: This picture|is no picture"):
+            exchange.take_in(content_with(image))
+    with pytest.raises(files.ContentError, match="decorative picture has no alternative text"):
+        exchange.take_in(content_with(packed(), is_decorative=True))
+    assert not Picture.objects.exists()
+
+
+@pytest.mark.usefixtures("empty_site")
+def test_a_trial_shows_what_would_change_and_writes_no_row(media):
+    report = exchange.take_in(content_with(packed()), is_trial=True)
+    assert [(entry.kind, entry.is_new) for entry in report.entries] == [("picture", True)]
+    assert not Picture.objects.exists()
+    exchange.take_in(content_with(packed()))
+    (entry,) = exchange.take_in(content_with(packed(make_image(600)), alt="Other.")).entries
+    assert [str(change) for change in entry.changes] == [
+        "alternative text: text changed",
+        "image: replaced",
+    ]
+
+
+def test_an_import_that_changes_a_picture_shows_on_the_exercise(exercise):
+    exchange.take_in(content_with(packed(), alt="Other."))
+    assert Exercise.objects.get(pk=exercise.pk).has_changes
+
+
+TOML = b'slug = "start"\ntitle = "Start"\n'
+
+
+@pytest.mark.parametrize(
+    ("named", "complaint"),
+    [
+        ({"pictures/start.toml": TOML}, "start.toml: no image of this name lies beside it"),
+        ({"pictures/start.webp": b"x"}, "start.webp: there is no .toml file of this name"),
+        (
+            {"pictures/start.toml": TOML, "pictures/start.webp": b"x", "pictures/start.jpg": b"x"},
+            "more than one image",
+        ),
+        (
+            {"pictures/start.toml": TOML + b'image = "eA=="\n', "pictures/start.webp": b"x"},
+            "“image” is no field",
+        ),
+        ({"pictures/start.svg": b"x"}, "only .toml files and images"),
+        ({"exercises/start.webp": b"x"}, "only .toml files belong here"),
+        ({"pictures/start.toml": TOML + b'source = "javascript:alert(1)"\n'}, "begins with https://"),
+        ({"pictures/start.toml": TOML + b'licence = "mine"\n'}, "Invalid enum value 'mine'"),
+    ],
+)
+def test_a_folder_says_what_is_wrong_with_its_pictures(named, complaint):
+    with pytest.raises(files.ContentError) as refused:
+        files.read(named)
+    assert any(complaint in problem for problem in refused.value.problems)
+
+
+def test_an_exercise_that_names_a_picture_which_is_not_there_is_not_taken_in(exercise, media):
+    content = exchange.gather(["press"])
+    exercise.sections.update(picture=None)
+    Picture.objects.all().delete()
+    with pytest.raises(files.ContentError, match="names the picture “start”"):
+        exchange.take_in(msgspec.structs.replace(content, pictures=()))
+
+
+def test_a_picture_whose_file_was_lost_is_named_by_the_export(exercise, media):
+    shutil.rmtree(media)
+    with pytest.raises(files.ContentError, match=r"pictures/start\.webp: the file of this picture is gone"):
+        files.write(exchange.gather(["press"]))
