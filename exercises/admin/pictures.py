@@ -44,6 +44,8 @@ class PictureForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if self.instance.pk and "file" in self.fields:
+            self.fields["file"].help_text += " Choose none to keep the one that is there."
         if self.is_bound and self.made:
             self.data = self.data.copy()
             self.data[self.add_prefix("kept")] = signing.dumps(msgspec.to_builtins(self.made), salt=SALT)
@@ -111,7 +113,7 @@ class PictureAdmin(admin.ModelAdmin):
     ]
 
     class Media:
-        js = ["js/focal-point.js", "js/unsaved-changes.js"]
+        js = [forms.Script("js/focal-point.js", defer=True), "js/unsaved-changes.js"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("sections__exercise")
