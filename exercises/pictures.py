@@ -107,10 +107,10 @@ def sanitised(file: BinaryIO) -> Image.Image:
 
 
 def _check(image: Image.Image) -> None:
-    """Refuse what its head already speaks against. Nothing has been decoded yet."""
-    width, height = _upright_size(image)
-    if width * height > MOST_PIXELS:
+    """Refuse what its head already speaks against, beginning with what must not be decoded."""
+    if image.width * image.height > MOST_PIXELS:
         raise Refused(TOO_MANY)
+    width, height = _upright_size(image)  # for which Pillow decodes a PNG
     # Telephones put further pictures behind the first one of a JPEG: that is an MPO, and does not move.
     if image.format != "MPO" and getattr(image, "is_animated", False):
         raise Refused(f"This picture moves. Save one frame of it as {FORMAT_WORDS}.")

@@ -113,7 +113,7 @@ class PictureAdmin(admin.ModelAdmin):
     ]
 
     class Media:
-        js = [forms.Script("js/focal-point.js", defer=True), "js/unsaved-changes.js"]
+        js = [forms.Script("js/focal-point.js", defer=True)]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("sections__exercise")
