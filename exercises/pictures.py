@@ -28,7 +28,7 @@ MOST_PIXELS = 40_000_000  # 120 MB once decoded
 LEAST_WIDTH = 400
 MOST_OBLONG = 4  # how many times one side may be as long as the other
 WIDTHS = (480, 960, 1600)  # of the renditions; none is wider than the picture
-LARGEST = (WIDTHS[-1], 2400)
+LARGEST = (WIDTHS[-1], 2000)  # of a master, which then is never too large a file to be taken in again
 
 # Pillow itself refuses twice as many, for the formats that it measures while it opens them.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS

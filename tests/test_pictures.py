@@ -70,7 +70,13 @@ def test_a_picture_is_made_in_a_few_widths_and_never_enlarged(media):
 
 def test_a_tall_picture_is_no_taller_than_what_a_screen_can_use(media):
     made = make(packed(make_image(1500, 6000)))
-    assert (made.width, made.height) == (600, 2400)
+    assert (made.width, made.height) == (500, 2000)
+
+
+def test_the_master_of_the_busiest_picture_is_small_enough_to_be_taken_again(media):
+    channels = [Image.effect_noise((1600, 2000), 200) for _ in range(3)]
+    master = pictures._packed(Image.merge("RGB", channels), pictures.MASTER)
+    assert len(master) < pictures.MOST_BYTES
 
 
 def test_a_transparent_picture_stays_transparent_and_gets_png_for_old_browsers(media):

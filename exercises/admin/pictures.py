@@ -92,7 +92,7 @@ class PictureAdmin(admin.ModelAdmin):
     form = PictureForm
     change_form_template = "admin/exercises/picture_change_form.html"
     list_display = ["thumbnail", "title", "size", "used_in", "missing"]
-    list_display_links = ["thumbnail", "title"]
+    list_display_links = ["title"]
     list_filter = [IncompleteFilter, "licence"]
     search_fields = ["title", "slug", "alt", "author"]
     prepopulated_fields = {"slug": ["title"]}
