@@ -18,6 +18,9 @@ from .models.stance import RESERVED_AXIS_SLUGS
 MEASURED = re.compile(r"\b(stud(y|ies)|measured|per cent|trial)\b|%", re.IGNORECASE)
 NOT_MEASURED = re.compile(r"\b(no|not|never|nor|nobody|none|untested|without)\b", re.IGNORECASE)
 
+# The licences that ask for the author's name.
+NAMES_AUTHOR = {"cc-by-4.0", "cc-by-sa-4.0", "permission"}
+
 
 class Problem(msgspec.Struct, frozen=True):
     """Something that stands against publishing (an error) or that staff should know (a warning)."""
@@ -109,6 +112,7 @@ def check_exercise(draft: documents.ExerciseDocument, around: Surroundings) -> l
     for section in draft.sections:
         if not section.body:
             error(f"Section “{section.heading}”", "It has no text. Write some, or delete the section.")
+        problems += _check_picture(section, around)
     for where, text in _texts(draft):
         problems += _check_links(where, text, around)
         problems += _check_citations(where, text) + _check_style(where, text)
@@ -142,6 +146,26 @@ def check_exercise(draft: documents.ExerciseDocument, around: Surroundings) -> l
     stances = prod(len(axis.options) for axis in draft.axes)
     if stances > emphasis.MOST_STANCES:
         error("Stance axes", f"They make {stances} stances. The most is {emphasis.MOST_STANCES}: use fewer.")
+    return problems
+
+
+def _check_picture(section: documents.Section, around: Surroundings) -> list[Problem]:
+    where = f"Section “{section.heading}”"
+    if not section.picture:
+        what = "It has the caption of a picture, and no picture. Choose one, or empty the caption."
+        return [Problem(where, what, is_error=False)] if section.caption else []
+    picture = around.pictures.get(section.picture)
+    if picture is None:
+        return [Problem(where, f"The picture “{section.picture}” does not exist. Choose another, or none.")]
+    problems = []
+    where = f"{where}, picture “{picture.slug}”"
+    if not picture.alt and not picture.is_decorative:
+        what = "It has no alternative text. Say what it shows, or mark it as decorative."
+        problems.append(Problem(where, what))
+    if not picture.licence:
+        problems.append(Problem(where, "It has no licence. Say what allows us to show it."))
+    elif not picture.author and picture.licence in NAMES_AUTHOR:
+        problems.append(Problem(where, f"Its author is not named. “{picture.licence_name}” asks for that."))
     return problems
 
 

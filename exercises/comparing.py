@@ -27,6 +27,7 @@ BESIDE = 120
 WORDS = re.compile(r"\n|[^\S\n]+|\S+")
 
 WHAT_WORDS = {"reason": "reason changed", "text": "text changed", "added": "added", "removed": "removed"}
+WHAT_WORDS |= {"file": "replaced"}
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -37,7 +38,7 @@ class Change(msgspec.Struct, frozen=True):
     """
 
     where: str
-    what: Literal["step", "value", "certainty", "reason", "text", "added", "removed", "moved"]
+    what: Literal["step", "value", "certainty", "reason", "text", "file", "added", "removed", "moved"]
     before: str | int | None = ""
     after: str | int | None = ""
     diff: tuple[Run, ...] = ()
@@ -122,6 +123,17 @@ def _finding_place(finding: documents.Finding, *_) -> str:
     return f"Finding “{finding.words if len(finding.words) <= 100 else finding.words[:99] + '…'}”"
 
 
+ABOUT_PICTURE = {
+    "slug": "",
+    "alt": "alternative text",
+    "is_decorative": "decorative",
+    "author": "author",
+    "licence": "licence",
+    "source": "where it comes from",
+    "focal_x": "focal point from the left",
+    "focal_y": "focal point from the top",
+}
+
 # The fields of each kind, in words, in the order in which their changes are told. An empty word is for what
 # an item is above all, and what its place has said already.
 FIELDS: dict[type, dict[str, str]] = {
@@ -201,7 +213,9 @@ FIELDS: dict[type, dict[str, str]] = {
         "caution": "Caution",
         "caution_source": "Source of the caution",
     },
-    documents.Section: {"heading": "heading", "body": ""},
+    documents.Section: {"heading": "heading", "body": "", "picture": "picture", "caption": "caption"},
+    documents.PictureCopy: {**ABOUT_PICTURE, "renditions": ""},
+    documents.Picture: {"title": "Title", **ABOUT_PICTURE, "image": "image"},
     documents.FormCue: {
         "do": "",
         "phase": "phase",
@@ -244,7 +258,9 @@ FIELDS: dict[type, dict[str, str]] = {
 # Fields whose old and new content are shown side by side, and not word for word.
 SHORT = {"slug", "group", "head_of", "region", "kind", "surface", "reviewed_on", "review_due", "role"}
 SHORT |= {"exercise", "axis", "option", "against", "with_axis", "with_option", "direction", "doi", "pmid"}
-NAMED = {"muscle", "group", "head_of", "exercise", "actions", "muscles"}  # by slugs
+SHORT |= {"picture", "licence"}
+FILES = {"renditions", "image"}  # of which only whether they are others can be told
+NAMED = {"muscle", "picture", "group", "head_of", "exercise", "actions", "muscles"}  # by slugs
 TOLD_BY_PLACE = {"heading", "do", "muscle", "statement", "words", "with_axis", "with_option"}
 
 PARTS: dict[type, dict[str, Part]] = {
@@ -299,11 +315,20 @@ def _compare(before, after, where: str, link: str, names: Names) -> Iterator[Cha
     """The changes within a value that stands at `where`."""
     kind = type(after)
     for field, words in FIELDS[kind].items():
+        if field in FILES:
+            if getattr(before, field) != getattr(after, field):
+                yield Change(f"{where}{link if words else ''}{words}", "file")
+            continue
         old, new = _said(before, field, names), _said(after, field, names)
         if field == "certainty" and not (old and new):
             continue
         if old != new:
             yield _change(f"{where}{link if words else ''}{words}", field, old, new)
+    # Of two documents also what they copied of the same picture.
+    if kind is documents.Section and before.picture == after.picture:
+        old, new = before.picture_copy, after.picture_copy
+        if old and new:
+            yield from _compare(old, new, f"{where}, picture", ", ", names)
     for field, part in PARTS.get(kind, {}).items():
         yield from _compare_items(getattr(before, field), getattr(after, field), where, part, names)
 

@@ -22,6 +22,12 @@ Step = Annotated[int, msgspec.Meta(ge=-3, le=3)]
 Year = Annotated[int, msgspec.Meta(ge=1800, le=2200)]
 DOI = r"^10\.\d{4,9}/\S+$"
 Doi = Annotated[str, msgspec.Meta(pattern=rf"^$|{DOI}", max_length=200)]
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+WEB_ADDRESS = r"^$|^https?://\S+$"
+WebAddress = Annotated[str, msgspec.Meta(pattern=WEB_ADDRESS, max_length=500)]
+MEDIA_NAME = r"[0-9a-f]{32}(?:-[0-9]{1,4})?\.(?:avif|webp|jpg|png)"
+MediaName = Annotated[str, msgspec.Meta(pattern=rf"^{MEDIA_NAME}\Z")]
+Licence = Literal["", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "public-domain", "own", "permission"]
 Grade = Literal["supported", "partly supported", "contested", "not supported", "untested"]
 
 
@@ -190,16 +196,107 @@ class StudyDocument(StudyCopy, kw_only=True):
         return StudyCopy(**{**fields, "findings": findings})
 
 
+# Pictures
+
+# What readers are told of a licence, and where it can be read.
+LICENCES: dict[str, tuple[str, str]] = {
+    "": ("", ""),
+    "cc0-1.0": ("CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+    "cc-by-4.0": ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"),
+    "cc-by-sa-4.0": ("CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/"),
+    "public-domain": ("public domain", ""),
+    "own": ("CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/"),
+    "permission": ("shown by permission, all rights reserved", ""),
+}
+MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
+
+
+class Rendition(Value, kw_only=True):
+    """One file of a picture, in the folder of media. It never changes."""
+
+    name: MediaName
+    format: Literal["avif", "webp", "jpg", "png"]
+    width: int
+    height: int
+
+    @property
+    def path(self) -> str:
+        return f"/media/{self.name}"
+
+
+class About(Value, kw_only=True):
+    """What is said of a picture, wherever it is shown."""
+
+    slug: Slug
+    alt: str = ""
+    is_decorative: bool = False
+    author: str = ""
+    licence: Licence = ""
+    source: WebAddress = ""
+    focal_x: Percent = 50  # what stays in view where the picture is cropped, from the left
+    focal_y: Percent = 50  # and from the top
+
+
+class PictureCopy(About, kw_only=True):
+    """A picture as an exercise's document has it, with its files."""
+
+    renditions: tuple[Rendition, ...] = ()
+
+    @property
+    def largest(self) -> Rendition:
+        """The largest in the format that every browser shows."""
+        return self.renditions[-1]
+
+    @property
+    def sources(self) -> list[tuple[str, str]]:
+        """Type and srcset of each format, the best first."""
+        sources: dict[str, list[str]] = {}
+        for rendition in self.renditions:
+            files = sources.setdefault(MEDIA_TYPES[rendition.format], [])
+            files.append(f"{rendition.path} {rendition.width}w")
+        return [(kind, ", ".join(files)) for kind, files in sources.items()]
+
+    @property
+    def shown_alt(self) -> str:
+        """Empty for a decorative picture: those who hear the page hear nothing of it."""
+        return "" if self.is_decorative else self.alt
+
+    @property
+    def focal_tenths(self) -> tuple[int, int]:
+        """The focal point as the stylesheet knows it, which has a rule for every tenth."""
+        return round(self.focal_x, -1), round(self.focal_y, -1)
+
+    @property
+    def licence_name(self) -> str:
+        return LICENCES[self.licence][0]
+
+    @property
+    def licence_url(self) -> str:
+        return LICENCES[self.licence][1]
+
+
+class Picture(About, kw_only=True):
+    """A picture as staff have it. In a folder of content its image is a file beside the text."""
+
+    title: str  # for staff
+
+    # never in a content file's text
+    image: bytes = b""
+
+
 # An exercise
 
 
 class Section(Value, kw_only=True):
     heading: str
     body: str  # Markdown
+    picture: str = ""  # slug
+    caption: str = ""  # of the picture, here; plain text
 
     # frozen
     anchor: str = ""
     body_html: str = ""
+    picture_copy: PictureCopy | None = None
 
 
 class FormCue(Value, kw_only=True):
@@ -350,7 +447,7 @@ FROZEN: dict[type[Value], tuple[str, ...]] = {
         "action_copies",
     ),
     StudyDocument: ("schema", "places", "muscle_copies"),
-    Section: ("anchor", "body_html"),
+    Section: ("anchor", "body_html", "picture_copy"),
     FormCue: ("how_sure_html",),
     StanceEffect: ("certainty",),
     StanceOption: ("caution_source_html",),

@@ -4,12 +4,15 @@ A draft is a value whose frozen fields are empty. Row and value have the same na
 so a field that both have goes across by itself; what follows names those that do not.
 """
 
+import io
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, ProtectedError
 
 from . import document as documents
+from . import pictures
 from .models import (
     Claim,
     Exercise,
@@ -19,6 +22,7 @@ from .models import (
     JointAction,
     Muscle,
     MuscleGroup,
+    Picture,
     Section,
     StanceAxis,
     StanceEffect,
@@ -35,6 +39,18 @@ def group_value(group: MuscleGroup) -> documents.MuscleGroup:
 
 def action_value(action: JointAction) -> documents.JointAction:
     return _value(documents.JointAction, action)
+
+
+def picture_value(picture: Picture, with_image: bool = True) -> documents.Picture:
+    """The picture, with the bytes of its master, which are read from disk, or without."""
+    image = pictures.master_of(picture.master) if with_image else b""
+    return _value(documents.Picture, picture, image=image)
+
+
+def picture_copy(picture: Picture) -> documents.PictureCopy:
+    """What an exercise's document copies of the picture."""
+    renditions = msgspec.convert(picture.renditions, tuple[documents.Rendition, ...])
+    return _value(documents.PictureCopy, picture, renditions=renditions)
 
 
 def muscle_draft(muscle: Muscle) -> documents.MuscleDocument:
@@ -68,7 +84,10 @@ def exercise_draft(exercise: Exercise) -> documents.ExerciseDocument:
         aliases=_lines(exercise.aliases),
         reviewed_on=exercise.reviewed_on.isoformat() if exercise.reviewed_on else "",
         review_due=exercise.review_due.isoformat() if exercise.review_due else "",
-        sections=tuple(_value(documents.Section, section) for section in exercise.sections.all()),
+        sections=tuple(
+            _value(documents.Section, section, picture=section.picture.slug if section.picture else "")
+            for section in exercise.sections.select_related("picture")
+        ),
         cues=tuple(_value(documents.FormCue, cue) for cue in exercise.cues.all()),
         involvements=tuple(
             _value(documents.Involvement, involvement, muscle=involvement.muscle.slug)
@@ -169,6 +188,23 @@ def save_action(value: documents.JointAction, action: JointAction | None = None)
     return _save(action or JointAction(), value)
 
 
+def save_picture(value: documents.Picture, picture: Picture | None = None) -> Picture:
+    """Write the value to a new row, or over the given one, and its files to the folder of media.
+
+    Raises ValidationError for an image that is not taken, and for what the row refuses.
+    """
+    try:
+        made = pictures.make(io.BytesIO(value.image))
+    except pictures.Refused as refused:
+        raise ValidationError(str(refused)) from refused
+    return _save(picture or Picture(), value, **made_fields(made))
+
+
+def made_fields(made: pictures.Made) -> dict:
+    """What the row of a picture keeps of what was written."""
+    return msgspec.to_builtins(made)
+
+
 def save_muscle(draft: documents.MuscleDocument, muscle: Muscle | None = None) -> Muscle:
     """Write the draft to rows: a new muscle, or over the given one.
 
@@ -190,8 +226,8 @@ def save_exercise(draft: documents.ExerciseDocument, exercise: Exercise | None =
     """Write the draft to rows: a new exercise, or over the given one, whose parts it replaces.
 
     Axes and options that stay keep their rows, since findings of studies speak about them.
-    Raises Muscle.DoesNotExist for a muscle that the database does not have, and ValidationError
-    for what the rows refuse.
+    Raises Muscle.DoesNotExist or Picture.DoesNotExist for what the database does not have, and
+    ValidationError for what the rows refuse.
     """
     exercise = _save(
         exercise or Exercise(),
@@ -204,11 +240,12 @@ def save_exercise(draft: documents.ExerciseDocument, exercise: Exercise | None =
     slugs |= {effect.muscle for axis in draft.axes for option in axis.options for effect in option.effects}
     slugs |= {muscle for claim in draft.claims for muscle in claim.muscles}
     muscles = {slug: Muscle.objects.get(slug=slug) for slug in slugs}
+    shown = {slug: _picture(slug) for slug in {section.picture for section in draft.sections} if slug}
 
     for parts in (exercise.sections, exercise.cues, exercise.involvements, exercise.claims):
         parts.all().delete()
     for order, section in enumerate(draft.sections):
-        _save(Section(exercise=exercise, order=order), section)
+        _save(Section(exercise=exercise, order=order), section, picture=shown.get(section.picture))
     for order, cue in enumerate(draft.cues):
         _save(FormCue(exercise=exercise, order=order), cue)
     for order, involvement in enumerate(draft.involvements):
@@ -235,6 +272,13 @@ def save_exercise(draft: documents.ExerciseDocument, exercise: Exercise | None =
         row.effects.set([effects[name] for name in claim.effects])
         row.muscles.set([muscles[slug] for slug in claim.muscles])
     return exercise
+
+
+def _picture(slug: str) -> Picture:
+    picture = Picture.objects.filter(slug=slug).first()
+    if picture is None:
+        raise Picture.DoesNotExist(f"The picture “{slug}” is no longer here.")
+    return picture
 
 
 def _save_axes(draft: documents.ExerciseDocument, exercise: Exercise) -> dict[tuple[str, str], StanceOption]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from . import comparing, drafts, freezing, publishing, renaming
 from . import document as documents
-from .models import AuditEntry, Exercise, Muscle, Publication, Revision, Study
+from .models import AuditEntry, Exercise, Muscle, Picture, Publication, Revision, Study
 from .publishing import DRAFT, KINDS, Thing
 
 SAVE = {Exercise: drafts.save_exercise, Muscle: drafts.save_muscle, Study: drafts.save_study}
@@ -140,6 +140,18 @@ def where_used(thing: Thing) -> list[Thing]:
     if isinstance(thing, Muscle):
         used += Study.objects.filter(findings__muscles=thing).distinct()
     return used
+
+
+def where_shown(picture: Picture) -> list[str]:
+    """The exercises that show the picture, in their drafts or in a version that was published, in words.
+    Looks through all documents of exercises: for the admin, not for readers. Two queries."""
+    drafted = Exercise.objects.filter(sections__picture=picture).values_list("name", flat=True).distinct()
+    named = Publication.objects.exercises().filter(document__contains=f'"picture":"{picture.slug}"')
+    published = named.order_by("name").values_list("name", flat=True).distinct()
+    return [
+        *(f"the draft of {name}" for name in drafted),
+        *(f"published versions of {name}" for name in published),
+    ]
 
 
 @transaction.atomic

@@ -20,10 +20,10 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.db.models import Q
 
-from . import comparing, drafts, editing, freezing, markdown, publishing, renaming
+from . import comparing, drafts, editing, freezing, markdown, pictures, publishing, renaming
 from . import document as documents
 from .files import FOLDERS, Content, ContentError
-from .models import Exercise, Finding, JointAction, Muscle, MuscleGroup, StanceOption, Study
+from .models import Exercise, Finding, JointAction, Muscle, MuscleGroup, Picture, StanceOption, Study
 
 MOST_PACKED = 20 * 1024 * 1024
 MOST_UNPACKED = 50 * 1024 * 1024
@@ -60,10 +60,14 @@ class Part(msgspec.Struct, frozen=True):
 PARTS = {
     "groups": Part(MuscleGroup, drafts.group_value, drafts.save_group),
     "actions": Part(JointAction, drafts.action_value, drafts.save_action),
+    "pictures": Part(Picture, drafts.picture_value, drafts.save_picture),
     "muscles": Part(Muscle, drafts.muscle_draft, drafts.save_muscle),
     "exercises": Part(Exercise, drafts.exercise_draft, drafts.save_exercise),
     "studies": Part(Study, drafts.study_draft, drafts.save_study),
 }
+
+
+KEPT = {"muscles", "exercises", "studies"}  # whose drafts have a history
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -108,14 +112,19 @@ def gather(exercises: Collection[str] | None = None) -> Content:
     """The drafts of the site, or only these exercises, by slug, and what they need. What is merged into
     something else is left out."""
     muscles = Muscle.objects.filter(merged_into=None)
+    rows = {picture.slug: picture for picture in Picture.objects.order_by("slug")}
     content = Content(
+        # Without their images, which only those that travel need.
+        pictures=tuple(drafts.picture_value(picture, with_image=False) for picture in rows.values()),
         groups=_values("groups", MuscleGroup.objects.order_by("order", "slug")),
         actions=_values("actions", JointAction.objects.order_by("slug")),
         muscles=_values("muscles", muscles.select_related("group", "head_of").order_by("slug")),
         exercises=_values("exercises", Exercise.objects.order_by("slug")),
         studies=_values("studies", Study.objects.filter(merged_into=None).order_by("slug")),
     )
-    return content if exercises is None else needed_by(set(exercises), content)
+    content = content if exercises is None else needed_by(set(exercises), content)
+    shown = tuple(drafts.picture_value(rows[picture.slug]) for picture in content.pictures)
+    return msgspec.structs.replace(content, pictures=shown)
 
 
 def _values(part: str, rows) -> tuple:
@@ -123,8 +132,8 @@ def _values(part: str, rows) -> tuple:
 
 
 def needed_by(slugs: Collection[str], content: Content) -> Content:
-    """Of the content these exercises, and what they name: muscles, their wholes, groups and actions, and
-    the studies that speak about them or that the texts cite.
+    """Of the content these exercises, and what they name: pictures, muscles, their wholes, groups and
+    actions, and the studies that speak about them or that the texts cite.
 
     A study comes with its findings about these exercises only, since the others need other exercises.
     """
@@ -140,6 +149,7 @@ def needed_by(slugs: Collection[str], content: Content) -> Content:
         if name in things and name not in taken:
             taken.add(name)
             waiting += _named_by(things[name])
+    shown = {section.picture for exercise in exercises for section in exercise.sections}
     muscles = tuple(muscle for muscle in content.muscles if ("muscle", muscle.slug) in taken)
     cited = tuple(study for study in studies.values() if ("study", study.slug) in taken)
     groups = {muscle.group for muscle in muscles}
@@ -148,6 +158,7 @@ def needed_by(slugs: Collection[str], content: Content) -> Content:
     return Content(
         groups=tuple(group for group in content.groups if group.slug in groups),
         actions=tuple(action for action in content.actions if action.slug in actions),
+        pictures=tuple(picture for picture in content.pictures if picture.slug in shown),
         muscles=muscles,
         exercises=exercises,
         studies=cited,
@@ -177,17 +188,32 @@ def _named_by(value: documents.Value) -> Iterator[tuple[str, str]]:
 # In
 
 
-@transaction.atomic
 def take_in(content: Content, by=None, is_trial: bool = False) -> Report:
     """Write the content over the drafts that are here and beside them: all of it, or nothing.
 
     What is not in the content stays, and so do a study's findings about exercises that neither the content
     has nor the study's file speaks about. What is merged into something else here is left out, and where it
-    is named, that is meant. A trial does the same and takes it back. Raises ContentError.
+    is named, that is meant. A trial does the same and takes it back, but for the files of pictures, which
+    nothing names then. Raises ContentError.
     """
     content, left_out = _without_merged(content)
-    if problems := [*_strangers(content)]:
+    if problems := [*_strangers(content), *_make_pictures(content)]:
         raise ContentError(*problems)
+    return _take_in(content, left_out, by, is_trial)
+
+
+def _make_pictures(content: Content) -> Iterator[str]:
+    """Write the files of every picture, which takes seconds, before anybody is kept from writing rows. Says
+    of each image that is refused why."""
+    for picture in content.pictures:
+        try:
+            pictures.make(io.BytesIO(picture.image))
+        except pictures.Refused as refused:
+            yield f"{_path('pictures', picture)}: {refused}"
+
+
+@transaction.atomic
+def _take_in(content: Content, left_out: tuple[str, ...], by, is_trial: bool) -> Report:
     here = {
         (name, row.slug): row
         for name, part in PARTS.items()
@@ -208,7 +234,7 @@ def take_in(content: Content, by=None, is_trial: bool = False) -> Report:
                 transaction.savepoint_rollback(savepoint)
                 continue
             transaction.savepoint_commit(savepoint)
-            if name in FOLDERS:
+            if name in KEPT:
                 editing.keep(thing, IMPORTED, by)
             entries.append(Entry(name, thing, old, after))
     if is_trial:
@@ -236,7 +262,7 @@ def _write(name: str, value, row):
     """Save one value to a new row or over the given one, and read it afresh."""
     path = _path(name, value)
     try:
-        if row and name in FOLDERS:
+        if row and name in KEPT:
             editing.keep_first(row)
         row = PARTS[name].save(value, row)
     except ValidationError as error:
@@ -284,9 +310,12 @@ def _with_other_findings(
 
 
 def _touched(entries: Iterable[Entry]) -> list:
-    """What the entries change, as far as it is published: muscles copy their groups and actions."""
+    """What the entries change, as far as it is published: muscles copy their groups and actions, and
+    exercises their pictures."""
     entries = list(entries)
-    touched = dict.fromkeys(entry.thing for entry in entries if entry.part in FOLDERS)
+    touched = dict.fromkeys(entry.thing for entry in entries if entry.part in KEPT)
+    shown = [entry.thing.pk for entry in entries if entry.part == "pictures"]
+    touched |= dict.fromkeys(Exercise.objects.filter(sections__picture__in=shown).distinct())
     groups = [entry.thing.pk for entry in entries if entry.part == "groups"]
     actions = [entry.thing.pk for entry in entries if entry.part == "actions"]
     copying = Muscle.objects.filter(Q(group__in=groups) | Q(actions__in=actions)).distinct()
@@ -294,7 +323,7 @@ def _touched(entries: Iterable[Entry]) -> list:
 
 
 def _strangers(content: Content) -> Iterator[str]:
-    """Say of each thing that is named whether it is neither in the content nor here. Six queries."""
+    """Say of each thing that is named whether it is neither in the content nor here. Seven queries."""
     known = {
         name: {*_slugs(content, name), *part.model.objects.values_list("slug", flat=True)}
         for name, part in PARTS.items()
@@ -337,6 +366,7 @@ def _strangers(content: Content) -> Iterator[str]:
         muscles |= {effect.muscle for effect in effects[exercise.slug]}
         muscles |= {muscle for claim in exercise.claims for muscle in claim.muscles}
         yield from check(path, "muscles", muscles)
+        yield from check(path, "pictures", [section.picture for section in exercise.sections])
         others = [(effect.with_axis, effect.with_option) for effect in effects[exercise.slug]]
         yield from check_options(path, exercise.slug, others)
         for claim in exercise.claims:

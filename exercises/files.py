@@ -1,7 +1,9 @@
 """The folder in which content is kept as files: between the files and the values of document.py.
 
     groups.toml  actions.toml  muscles/soleus.toml  exercises/leg-press.toml  studies/da-silva-2008.toml
+    pictures/feet-high.toml  pictures/feet-high.webp
 
+A picture is two files of the same name: what is said of it, and its image, as it could be uploaded.
 exercises/content/ is such a folder, and so is what staff export and import. Nothing here touches rows.
 """
 
@@ -15,13 +17,16 @@ import msgspec
 from . import document as documents
 
 FOLDERS = {
+    "pictures": documents.Picture,
     "muscles": documents.MuscleDocument,
     "exercises": documents.ExerciseDocument,
     "studies": documents.StudyDocument,
 }
-LAYOUT = "groups.toml, actions.toml, and .toml files in muscles/, exercises/ and studies/"
+LAYOUT = "groups.toml, actions.toml, and .toml files in muscles/, exercises/, studies/ and pictures/"
+IMAGES = (".webp", ".jpg", ".jpeg", ".png", ".avif")  # beside the .toml files in pictures/
 
 SLUG_WORDS = "a slug has lower-case letters, digits and single hyphens, such as toe-angle"
+ADDRESS_WORDS = "an address begins with https:// or http://"
 
 HEADER = re.compile(r"\[\[([a-z_.]+)\]\]")
 KEY = re.compile(r"([A-Za-z0-9_]+)[ \t]*=[ \t]*")
@@ -55,6 +60,7 @@ class Content(documents.Value, kw_only=True):
 
     groups: tuple[documents.MuscleGroup, ...] = ()
     actions: tuple[documents.JointAction, ...] = ()
+    pictures: tuple[documents.Picture, ...] = ()
     muscles: tuple[documents.MuscleDocument, ...] = ()
     exercises: tuple[documents.ExerciseDocument, ...] = ()
     studies: tuple[documents.StudyDocument, ...] = ()
@@ -86,11 +92,14 @@ def read(named: Mapping[str, bytes]) -> Content:
     problems = [f"{name}: {problem}" for name in named if (problem := _misplaced(name))]
     parts: dict[str, list] = {"groups": [], "actions": [], **{folder: [] for folder in FOLDERS}}
     seen: dict[tuple[str, str], str] = {}
-    for name in sorted(named):
+    images = {name: data for name, data in named.items() if _is_image(name)}
+    for name in sorted(named.keys() - images.keys()):
         if _misplaced(name):
             continue
         try:
             for part, value in _read_file(name, named[name]):
+                if part == "pictures":
+                    value = _with_image(name, value, images)
                 problems += [f"{name}: {problem}" for problem in _twice(value)]
                 if first := seen.get((part, value.slug)):
                     problems.append(f"{name}: the slug “{value.slug}” is taken already, in {first}.")
@@ -98,9 +107,32 @@ def read(named: Mapping[str, bytes]) -> Content:
                 parts[part].append(value)
         except ContentError as error:
             problems += error.problems
+    problems += [
+        f"{name}: there is no .toml file of this name, which says what it shows."
+        for name in images
+        if f"{name.rpartition('.')[0]}.toml" not in named
+    ]
     if problems:
         raise ContentError(*problems)
     return Content(**{part: tuple(values) for part, values in parts.items()})
+
+
+def _is_image(name: str) -> bool:
+    folder, _, rest = name.rpartition("/")
+    return folder == "pictures" and rest.lower().endswith(IMAGES)
+
+
+def _with_image(name: str, picture: documents.Picture, images: dict[str, bytes]) -> documents.Picture:
+    """The picture with the image that lies beside it, which is taken out of `images`."""
+    beside = [other for other in images if other.rpartition(".")[0] == name.removesuffix(".toml")]
+    found = [images.pop(other) for other in beside]
+    if picture.image:
+        raise ContentError(f"{name}: “image” is no field. Put the image beside this file.")
+    if len(found) != 1:
+        how_many = "more than one image" if found else "no image"
+        endings = ", ".join(IMAGES)
+        raise ContentError(f"{name}: {how_many} of this name lies beside it. Put one there ({endings}).")
+    return msgspec.structs.replace(picture, image=found[0])
 
 
 def _misplaced(name: str) -> str:
@@ -108,8 +140,11 @@ def _misplaced(name: str) -> str:
     folder, _, rest = name.rpartition("/")
     if name in ("groups.toml", "actions.toml") or (folder in FOLDERS and rest.endswith(".toml")):
         return ""
+    if _is_image(name):
+        return ""
     if folder in FOLDERS:
-        return "only .toml files belong here."
+        images = f" and images ({', '.join(IMAGES)})" if folder == "pictures" else ""
+        return f"only .toml files{images} belong here."
     return f"this does not belong here. A folder of content has {LAYOUT}."
 
 
@@ -177,6 +212,7 @@ def _with_line(message: str, text: str) -> str:
     place = found[1] if found else ""
     message = message[: found.start()] if found else message
     message = message.replace(f"Expected `str` matching regex '{documents.SLUG}'", SLUG_WORDS)
+    message = message.replace(f"Expected `str` matching regex {documents.WEB_ADDRESS!r}", ADDRESS_WORDS)
     lines = _lines(text)
     if field := re.search(r"unknown field `(.*?)`", message):
         place += f".{field[1]}"
@@ -226,7 +262,12 @@ def write(content: Content) -> dict[str, bytes]:
         files["actions.toml"] = to_toml(Actions(actions=content.actions)).encode()
     for folder in FOLDERS:
         for value in getattr(content, folder):
+            if folder == "pictures":
+                files[f"{folder}/{value.slug}.webp"] = value.image
+                value = msgspec.structs.replace(value, image=b"")
             files[f"{folder}/{value.slug}.toml"] = to_toml(value).encode()
+    if lost := [name for name, data in files.items() if not data]:
+        raise ContentError(*(f"{name}: the file of this picture is gone. Upload it again." for name in lost))
     back = read(files)
     for part in content.__struct_fields__:
         if set(getattr(back, part)) != set(getattr(content, part)):

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from . import certainty, drafts, markdown, renaming
 from . import document as documents
-from .models import JointAction, Muscle, MuscleGroup, Publication, Study
+from .models import JointAction, Muscle, MuscleGroup, Picture, Publication, Study
 
 replace = msgspec.structs.replace
 
@@ -23,17 +23,18 @@ PAGE_ANCHORS |= {"references", "this-page"}
 
 class Surroundings(msgspec.Struct, frozen=True):
     """What a document may copy of other things: muscles and studies that are published, groups, joint
-    actions. All by slug."""
+    actions, pictures. All by slug."""
 
     muscles: Mapping[str, documents.MuscleName]
     groups: Mapping[str, documents.MuscleGroup]
     actions: Mapping[str, documents.JointAction]
     studies: Mapping[str, documents.StudyDocument] = {}
+    pictures: Mapping[str, documents.PictureCopy] = {}
     merged: Mapping[renaming.Name, str] = {}  # what is merged, and where its name leads now
 
 
 def surroundings(along: Iterable[Muscle | Study] = ()) -> Surroundings:
-    """What is published, `along` among it as their drafts have them. Six queries, and those of a draft
+    """What is published, `along` among it as their drafts have them. Seven queries, and those of a draft
     for each of `along`."""
     along = list(along)
     groups = {group.slug: drafts.group_value(group) for group in MuscleGroup.objects.all()}
@@ -49,8 +50,14 @@ def surroundings(along: Iterable[Muscle | Study] = ()) -> Surroundings:
     names |= {draft.slug: draft.name for draft in along_drafts}
     muscles |= {draft.slug: _freeze_place(draft, groups, names).as_name for draft in along_drafts}
     studies |= {thing.slug: drafts.study_draft(thing) for thing in along if isinstance(thing, Study)}
+    pictures = {picture.slug: drafts.picture_copy(picture) for picture in Picture.objects.all()}
     return Surroundings(
-        muscles=muscles, groups=groups, actions=actions, studies=studies, merged=merged_names()
+        muscles=muscles,
+        groups=groups,
+        actions=actions,
+        studies=studies,
+        pictures=pictures,
+        merged=merged_names(),
     )
 
 
@@ -109,7 +116,9 @@ def freeze_exercise(draft: documents.ExerciseDocument, around: Surroundings) -> 
         if anchors[anchor] > 1:
             anchor = f"{anchor}-{anchors[anchor]}"
         html = markdown.render(section.body, names, references)
-        sections.append(replace(section, anchor=anchor, body_html=html))
+        # As with actions, an older document whose picture is no longer there keeps its copy.
+        picture = around.pictures.get(section.picture, section.picture_copy)
+        sections.append(replace(section, anchor=anchor, body_html=html, picture_copy=picture))
     cues = tuple(
         replace(cue, how_sure_html=markdown.render_inline(cue.how_sure, names, references))
         for cue in draft.cues

@@ -6,7 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.utils.dateformat import format as format_date
 
-from .document import ExerciseDocument, MuscleDocument, StudyCopy, StudyDocument
+from .document import ExerciseDocument, MuscleDocument, PictureCopy, StudyCopy, StudyDocument
 from .models import Publication
 
 LICENCE = "https://creativecommons.org/licenses/by-sa/4.0/"
@@ -30,6 +30,7 @@ def exercise_data(document: ExerciseDocument, publication: Publication) -> dict:
             for muscle in document.muscles
         ],
         "citation": [_cited(study) for study in document.studies],
+        "image": [_image(s.picture_copy, s.caption) for s in document.sections if s.picture_copy],
     }
     if document.reviewed_on:
         page["lastReviewed"] = document.reviewed_on
@@ -68,6 +69,23 @@ def _cited(study: StudyCopy) -> dict:
     doi = f"https://doi.org/{study.doi}" if study.doi else ""
     item = {"@type": "ScholarlyArticle", "name": study.title, "datePublished": str(study.year), "sameAs": doi}
     return _drop_empty(item)
+
+
+def _image(picture: PictureCopy, caption: str) -> dict:
+    """A picture of the page, with the terms on which it may be used again."""
+    return _drop_empty(
+        {
+            "@type": "ImageObject",
+            "contentUrl": f"{settings.SITE_URL}{picture.largest.path}",
+            "width": picture.largest.width,
+            "height": picture.largest.height,
+            "description": picture.shown_alt,
+            "caption": caption,
+            "creditText": picture.author,
+            "license": picture.licence_url,
+            "acquireLicensePage": picture.source,
+        }
+    )
 
 
 def study_item(study: StudyCopy) -> dict:

@@ -16,7 +16,7 @@ from . import document as documents
 from . import drafts, files, freezing, publishing, renaming
 from .checks import Problem
 from .files import ContentError
-from .models import Exercise, JointAction, LoadedContent, Muscle, MuscleGroup, StanceOption, Study
+from .models import Exercise, JointAction, LoadedContent, Muscle, MuscleGroup, Picture, StanceOption, Study
 
 FOLDER = Path(__file__).parent / "content"
 NOTE = "As it comes with Legwork."
@@ -52,6 +52,8 @@ def load(folder: Path = FOLDER) -> Report:
             _load(GROUP, group, report)
         for action in content.actions:
             _load(ACTION, action, report)
+        for picture in content.pictures:
+            _load(PICTURE, picture, report)
         # All rows first: muscles and exercises cite studies, whose findings speak of exercises.
         loaded_muscles = [row for value in content.wholes_first if (row := _load(MUSCLE, value, report))]
         loaded_exercises = [row for value in content.exercises if (row := _load(EXERCISE, value, report))]
@@ -153,7 +155,10 @@ def _save_study(value: documents.StudyDocument, row: Study | None) -> Study:
 
 GROUP = Kind("group", MuscleGroup, drafts.group_value, drafts.save_group)
 ACTION = Kind("action", JointAction, drafts.action_value, drafts.save_action)
+PICTURE = Kind("picture", Picture, drafts.picture_value, drafts.save_picture)
 MUSCLE = Kind("muscle", Muscle, drafts.muscle_draft, drafts.save_muscle)
 EXERCISE = Kind("exercise", Exercise, drafts.exercise_draft, drafts.save_exercise)
 STUDY = Kind("study", Study, drafts.study_draft, _save_study)
-MISSING = tuple(model.DoesNotExist for model in (Exercise, JointAction, Muscle, MuscleGroup, StanceOption))
+MISSING = tuple(
+    model.DoesNotExist for model in (Exercise, JointAction, Muscle, MuscleGroup, Picture, StanceOption)
+)

@@ -1,6 +1,7 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from .views import evidence, exercises, machines, muscles, pages, previews
+from .document import MEDIA_NAME
+from .views import evidence, exercises, machines, media, muscles, pages, previews
 
 exercise_urls = [
     path("", exercises.exercise_detail, name="exercise_detail"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("evidence/<slug:slug>/", evidence.study_detail, name="study_detail"),
     path("preview/<str:token>/", previews.preview, name="preview"),
     path("preview/<str:token>/panel/", previews.preview_panel, name="preview_panel"),
+    re_path(rf"^media/(?P<name>{MEDIA_NAME})$", media.media_file, name="media_file"),
     path("healthz", machines.healthz, name="healthz"),
     path("robots.txt", machines.robots, name="robots"),
     path("feed.xml", machines.feed, name="feed"),

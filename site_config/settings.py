@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-# Where the database, the secret key and the collected static files are kept.
+# Where the database, the secret key, pictures and the collected static files are kept.
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -149,6 +149,16 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# Pictures that staff add. Their names say what is in them, so they are kept for ever.
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+# Bounds what an upload can take; Django by itself writes files of any size to disk.
+FILE_UPLOAD_HANDLERS = [
+    "exercises.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages name no others, and half as many are to compress
 

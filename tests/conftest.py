@@ -25,6 +25,13 @@ def _plain_settings(settings):
 
 
 @pytest.fixture
+def media(settings, tmp_path):
+    """A folder of media of the test's own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
 def starter_content(db):
     """The site as it is after the first run."""
 

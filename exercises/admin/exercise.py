@@ -19,10 +19,10 @@ class InvolvementFormSet(BaseInlineFormSet):
         return "This muscle stands in another line already. Change or delete one of the two."
 
 
-class SectionInline(admin.StackedInline):
+class SectionInline(PlainChoices, admin.StackedInline):
     model = Section
     extra = 0
-    fields = ["heading", "body", "order"]
+    fields = ["heading", "body", ("picture", "caption"), "order"]
     formfield_overrides = LONG_TEXT
 
 

@@ -2,6 +2,7 @@ from .anatomy import JointAction, MapRegion, Muscle, MuscleGroup
 from .editing import AuditEntry, PreviewLink, Revision
 from .evidence import Claim, Finding, Study
 from .exercise import Exercise, FormCue, Involvement, Section
+from .pictures import Picture
 from .publication import BestStance, EvidenceUse, LoadedContent, Publication, SiteChanges, StudyEntry
 from .stance import StanceAxis, StanceEffect, StanceOption
 
@@ -19,6 +20,7 @@ __all__ = [
     "MapRegion",
     "Muscle",
     "MuscleGroup",
+    "Picture",
     "PreviewLink",
     "Publication",
     "Revision",

@@ -12,6 +12,7 @@ from .anatomy import (
     Publishable,
     validate_slug,
 )
+from .pictures import Picture
 
 
 class Exercise(Publishable):
@@ -65,6 +66,19 @@ class Section(models.Model):
     exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="sections")
     heading = models.CharField(max_length=200)
     body = models.TextField(blank=True, help_text=MARKDOWN_HELP)
+    picture = models.ForeignKey(
+        Picture,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sections",
+        help_text="It stands above the text. Add it under Pictures first.",
+    )
+    caption = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="What to look at in the picture, in a sentence. Author and licence follow by themselves.",
+    )
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exercises', '0006_merging'),
+        ('exercises', '0007_pictures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
