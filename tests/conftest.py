@@ -77,8 +77,8 @@ def first_postgres(tmp_path_factory):
 @pytest.fixture
 def postgres_site(first_postgres, tmp_path):
     """The same on PostgreSQL. Skipped where the tests have no such server."""
-    (tmp_path / "data").mkdir()
-    return sites.Site(tmp_path / "data", sites.new_database(template=first_postgres))
+    (tmp_path / "postgres").mkdir()
+    return sites.Site(tmp_path / "postgres", sites.new_database(template=first_postgres))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
