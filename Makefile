@@ -1,16 +1,20 @@
 # make run: the site at http://127.0.0.1:8000 (PORT= for another). make test: the checks and all the tests.
+# make test-postgres: the tests on a PostgreSQL server of their own, but for those in a browser.
 
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test check format guide-pictures bench
+.PHONY: run test test-postgres check format guide-pictures bench
 
 run: .venv/runs
 	@PYTHON=$(BIN)/python PORT=$(PORT) sh site_config/serve.sh
 
 test: check
 	@CHROMIUM="$$($(BIN)/python tests/find_chromium.py)" && export CHROMIUM && $(BIN)/python -m pytest -n 2
+
+test-postgres: .venv/tests
+	@sh tests/postgres.sh $(BIN)/python -m pytest -n 2 --ignore tests/browser
 
 check: .venv/tests
 	@$(BIN)/ruff check .

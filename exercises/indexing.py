@@ -36,7 +36,7 @@ def write(publication: Publication, document) -> None:
 
 
 def _write_best_stances(publication: Publication, document: documents.ExerciseDocument) -> None:
-    muscles = Muscle.objects.in_bulk([i.muscle for i in document.involvements], field_name="slug")
+    muscles = _named(Muscle, [i.muscle for i in document.involvements])
     baselines = {i.muscle: i.baseline for i in document.involvements}
     ranks = Counter()
     for best in emphasis.best_stances(document):
@@ -55,9 +55,9 @@ def _write_best_stances(publication: Publication, document: documents.ExerciseDo
 def _write_uses(publication: Publication, uses: Iterable[tuple[str, EvidenceUse]]) -> None:
     """`uses` has rows without publication and study, each with the slug of its study."""
     uses = list(uses)
-    studies = Study.objects.in_bulk([slug for slug, _ in uses], field_name="slug")
+    studies = _named(Study, [slug for slug, _ in uses])
     for slug, use in uses:
-        if slug in studies:  # a study whose slug has changed since keeps its page, without this line
+        if slug in studies:  # a text can name one that was never published
             use.publication, use.study = publication, studies[slug]
             use.save()
 
@@ -106,7 +106,8 @@ def _write_study(publication: Publication, document: documents.StudyDocument) ->
         is_retracted=document.is_retracted,
     )
     findings = document.findings
-    named = Muscle.objects.filter(slug__in={slug for finding in findings for slug in finding.muscles})
+    read = _named(Muscle, [slug for finding in findings for slug in finding.muscles])
+    named = Muscle.objects.filter(pk__in=[muscle.pk for muscle in read.values()])
     groups = {finding.group for finding in findings if finding.group}
     muscles = (
         named
@@ -115,4 +116,13 @@ def _write_study(publication: Publication, document: documents.StudyDocument) ->
         | Muscle.objects.filter(group__slug__in=groups, is_deep=False)
     )
     entry.muscles.set(muscles.distinct())
-    entry.exercises.set(Exercise.objects.filter(slug__in={finding.exercise for finding in findings}))
+    entry.exercises.set(_named(Exercise, [finding.exercise for finding in findings]).values())
+
+
+def _named(model, slugs: Iterable[str]) -> dict:
+    """The rows that documents call by these slugs: under which they were published, whatever a draft says
+    since, or, if they never were, their own. Two queries."""
+    kind = model._meta.model_name
+    published = Publication.objects.filter(kind=kind, slug__in=slugs).select_related(kind).order_by("pk")
+    rows = model.objects.in_bulk(set(slugs), field_name="slug")
+    return rows | {publication.slug: publication.thing for publication in published.defer("document")}

@@ -1,7 +1,10 @@
+import shutil
+
 import pytest
 from django.apps import apps
 
 from exercises import starter
+from tests import sites
 from tests.make import make_editor
 
 
@@ -52,3 +55,42 @@ def editor(client):
     user = make_editor()
     client.force_login(user)
     return user
+
+
+@pytest.fixture(scope="session")
+def first_site(tmp_path_factory):
+    """An installation on SQLite just after its first run. To be copied, not to be changed."""
+    site = sites.Site(tmp_path_factory.mktemp("first"))
+    site.does("migrate", "-v0")
+    site.does("load_content")
+    return site
+
+
+@pytest.fixture
+def sqlite_site(first_site, tmp_path):
+    """An installation on SQLite with the starter content, and a folder of its own."""
+    shutil.copytree(first_site.folder, tmp_path / "data")
+    return sites.Site(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def first_postgres(tmp_path_factory):
+    """The name of a PostgreSQL database just after the first run. To be copied."""
+    url = sites.new_database()
+    site = sites.Site(tmp_path_factory.mktemp("first-postgres"), url)
+    site.does("migrate", "-v0")
+    site.does("load_content")
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def postgres_site(first_postgres, tmp_path):
+    """The same on PostgreSQL. Skipped where the tests have no such server."""
+    (tmp_path / "postgres").mkdir()
+    return sites.Site(tmp_path / "postgres", sites.new_database(template=first_postgres))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def site(request):
+    """An installation on each."""
+    return request.getfixturevalue(f"{request.param}_site")

@@ -56,3 +56,10 @@ def test_no_path_breaks_a_page(client, press, address, part):
 def test_no_bytes_break_a_page(client, press, raw):
     response = client.get("/exercises/press/", QUERY_STRING=raw.decode("latin-1"))
     assert response.status_code in (200, 404)
+
+
+@pytest.mark.parametrize(
+    "address", ["/preview/%00/", "/preview/%00/panel/", "/evidence/?muscle=%00", "/?height=%00"]
+)
+def test_a_nul_which_postgresql_takes_nowhere_breaks_no_page(client, press, address):
+    assert client.get(address).status_code == 404
