@@ -26,7 +26,6 @@ class MuscleAdmin(KeepsItsSlug, Merges, PublishableAdmin):
     list_filter = [StateFilter, "group"]
     list_select_related = ["group", "merged_into"]
     search_fields = ["name", "everyday_name", "aliases"]
-    autocomplete_fields = ["head_of"]
     filter_horizontal = ["actions"]
     prepopulated_fields = {"slug": ["name"]}
     formfield_overrides = LONG_TEXT

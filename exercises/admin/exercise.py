@@ -1,17 +1,16 @@
 import msgspec
 from django import forms
 from django.contrib import admin
-from django.forms import BaseInlineFormSet
 
 from ..models import Claim, Exercise, FormCue, Involvement, Muscle, Section, StanceAxis, StanceEffect
 from .bulk import ReviewAction
 from .exchange import ExchangesFiles
 from .matrix import EditsEmphasis
-from .publishable import LONG_TEXT, SHORT_TEXT, PlainChoices, PublishableAdmin
+from .publishable import LONG_TEXT, SHORT_TEXT, NamedCells, PlainChoices, PublishableAdmin
 from .states import StateFilter
 
 
-class InvolvementFormSet(BaseInlineFormSet):
+class InvolvementFormSet(NamedCells):
     def get_unique_error_message(self, unique_check):
         return "A muscle stands in the list twice. Change or delete one of its lines."
 
@@ -74,6 +73,7 @@ class ClaimInline(PlainChoices, admin.StackedInline):
 
 class StanceAxisInline(admin.TabularInline):
     model = StanceAxis
+    formset = NamedCells
     extra = 0
     fields = ["name", "slug", "explanation", "order"]
     formfield_overrides = SHORT_TEXT

@@ -7,6 +7,7 @@ from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
+from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -61,6 +62,23 @@ class PlainChoices(MarkdownFields):
         return (db_field.related_model.objects if queryset is None else queryset).filter(merged_into=None)
 
 
+class NamedCells(BaseInlineFormSet):
+    """For a table: its fields have no labels of their own, so each says to those who hear it what it is."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        row = f"{self.model._meta.verbose_name} {index + 1}" if index is not None else "new row"
+        for name, field in form.fields.items():
+            field.widget.attrs.setdefault("aria-label", f"{field.label or name}, {row}")
+
+
+class DateAndTime(AdminSplitDateTime):
+    def __init__(self, attrs=None):
+        super().__init__(attrs)
+        for widget, name in zip(self.widgets, ("Date", "Time"), strict=True):
+            widget.attrs["aria-label"] = name
+
+
 class PublishForm(forms.Form):
     note = forms.CharField(
         label="What changed",
@@ -71,7 +89,7 @@ class PublishForm(forms.Form):
     live_from = forms.SplitDateTimeField(
         label="From when on",
         required=False,
-        widget=AdminSplitDateTime,
+        widget=DateAndTime,
         help_text="Leave both empty to publish at once.",
     )
     scheduled = forms.ChoiceField(

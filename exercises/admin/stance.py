@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.forms import BaseInlineFormSet
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -13,7 +12,7 @@ from .. import freezing, publishing
 from ..document import ExerciseDocument
 from ..models import Muscle, StanceAxis, StanceEffect, StanceOption
 from .keeping import KeepsDrafts
-from .publishable import SHORT_TEXT, PlainChoices, kept_forms
+from .publishable import SHORT_TEXT, NamedCells, PlainChoices, kept_forms
 
 
 class StanceOptionForm(forms.ModelForm):
@@ -26,7 +25,7 @@ class StanceOptionForm(forms.ModelForm):
         return super()._get_validation_exclusions() | {"is_neutral"}
 
 
-class StanceOptionFormSet(BaseInlineFormSet):
+class StanceOptionFormSet(NamedCells):
     def get_unique_error_message(self, unique_check):
         return "Two options have the same slug. Change one of them."
 
@@ -41,7 +40,7 @@ class StanceOptionFormSet(BaseInlineFormSet):
             )
 
 
-class StanceEffectFormSet(BaseInlineFormSet):
+class StanceEffectFormSet(NamedCells):
     def clean(self):
         super().clean()
         seen = set()
