@@ -86,8 +86,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "exercises.kept_pages.KeptPagesMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    # Before all that can answer by itself, so that files, redirects and refusals have these headers, too.
+    "exercises.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -96,7 +100,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "site_config.urls"
@@ -191,29 +194,75 @@ NEVER_KEPT = ("/admin/", "/static/", "/media/", "/preview/", "/healthz")
 SHARED_MAX_AGE = 60
 STALE_AGE = 600
 
-# Nothing from elsewhere, nothing inline. Public pages and the admin live under the same policy.
+IS_HTTPS = _site.scheme == "https"
+
+# Nothing from elsewhere, nothing inline, and of what is ours only what the pages use. Public pages and the
+# admin live under the same policy. Browsers report at REPORT_PATH what it has refused.
+REPORT_PATH = "/csp-report"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "object-src": ["'none'"],
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "frame-src": ["'self'"],  # the preview beside a form
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "form-action": ["'self'"],
+        "upgrade-insecure-requests": IS_HTTPS,
+        "report-uri": [REPORT_PATH],
+        "report-to": ["policy"],
     }
+}
+# The pages use no feature of the device, and neither may what somebody has smuggled in.
+PERMISSIONS_POLICY = {
+    feature: []
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "bluetooth",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "encrypted-media",
+        "fullscreen",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "idle-detection",
+        "local-fonts",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "picture-in-picture",
+        "publickey-credentials-get",
+        "screen-wake-lock",
+        "serial",
+        "usb",
+        "xr-spatial-tracking",
+    )
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 
-IS_HTTPS = _site.scheme == "https"
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by the machine itself, without TLS
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_HTTPONLY = True  # no script of ours reads it
+if IS_HTTPS:
+    # Browsers take cookies of these names from this very host alone, not from another of its domain.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if IS_HTTPS else 0)
-# Whether a domain's other hosts are on TLS as well is not ours to decide.
+# Whether a domain's other hosts are on TLS as well is not ours to decide. Who wants the domain on the list
+# that browsers ship says so, for all of its hosts, and can hardly take it back.
+SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_PRELOAD", default=False)
 # And the sign-in page itself says that somebody is locked out, with what they had sent: no middleware for it.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "axes.W002"]
 
