@@ -22,7 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 from django_otp import login as otp_login
 
-from . import guarding
+from . import guarding, limits
 
 NOT_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "old_password", "new_password1"}
 NOT_KEPT |= {"new_password2", "code", "_lost", "next"}
@@ -34,6 +34,8 @@ WRONG_CODE = "This code is wrong, or has been used. Wait until the app shows the
 # What an editor or an administrator does to others by it: see REAUTHENTICATE_MINUTES.
 WEIGHTY = ("_publish", "_withdraw", "_cancel", "_merge", "_take_apart")
 WEIGHTY_ACTIONS = {"publish_selected", "withdraw_selected", "refresh_copies", "delete_selected"}
+# What follows each key that an editor presses.
+PREVIEWS = ("_preview", "_preview_panel", "_preview_sent", "_emphasis_panel", "_checks")
 # Passwords are typed into these, which are not carried along. So one is asked before they open.
 WEIGHTY_TO_OPEN = {"auth_user_add", "auth_user_password_change"}
 
@@ -137,6 +139,8 @@ class SigningIn:
                 return csrf_protect(self._ask_to_confirm)(request)
             else:
                 guarding.go_on(request)
+                if seconds := limits.wait_for(request, _what_costs(request)):
+                    return limits.too_many(request, seconds)
             return guarded(request, *args, **kwargs)
 
         return update_wrapper(inner, view)
@@ -145,6 +149,8 @@ class SigningIn:
         """For who is signed in, even if they owe a device."""
 
         def inner(request, *args, **kwargs):
+            if request.method == "POST" and (seconds := limits.wait_for(request, "sign-in", False)):
+                return limits.too_many(request, seconds)
             if not self._is_staff(request) or guarding.owes(request.user) == guarding.CODE:
                 return redirect(f"{reverse('admin:login')}?next={reverse('admin:index')}")
             return view(request, *args, **kwargs)
@@ -160,6 +166,8 @@ class SigningIn:
         """The name and the password. Nothing in the answer tells whether there is such a name."""
         if request.method != "POST":
             return super().login(request, extra_context)
+        if seconds := limits.wait_for(request, "sign-in", by_account=False):
+            return limits.too_many(request, seconds)
         form = AdminAuthenticationForm(request, data=request.POST)
         if not form.is_valid():
             return self._sign_in_page(request, form)
@@ -173,6 +181,8 @@ class SigningIn:
     @method_decorator(private)
     def code_view(self, request: HttpRequest) -> HttpResponse:
         """The second half of signing in."""
+        if seconds := limits.wait_for(request, "sign-in", by_account=False):
+            return limits.too_many(request, seconds)
         user = guarding.half_signed_in(request)
         if request.method != "POST" or user is None:
             guarding.forget_half(request)
@@ -333,6 +343,17 @@ def _is_weighty(request: HttpRequest) -> bool:
     if name.endswith("_changelist"):
         return request.POST.get("action") in WEIGHTY_ACTIONS
     return name.endswith(WEIGHTY) or name.startswith("auth_user_")
+
+
+def _what_costs(request: HttpRequest) -> str:
+    """The limit that the request counts for, or nothing."""
+    name = request.resolver_match.url_name or ""
+    if name == "search":
+        return "search"
+    if name == "password_change" and request.method == "POST":
+        return "sign-in"
+    is_preview = name == "markdown" or name.endswith(PREVIEWS) or "_preview" in request.POST
+    return "preview" if is_preview else ""
 
 
 def _sent(request: HttpRequest) -> dict:

@@ -163,6 +163,20 @@ AXES_ENABLE_ADMIN = False  # the form of an account has it
 AXES_VERBOSE = False
 OTP_TOTP_ISSUER = f"Legwork {_site.hostname}"
 
+# How often one account or one address may ask for what costs something, in so many seconds. A page of the
+# admin previews what is typed at most twice a second, and rests between.
+LIMITS = {
+    "sign-in": (30, 300),
+    "search": (60, 60),
+    "preview": (240, 60),
+    "report": (60, 60),
+}
+# The form of an exercise has more than a thousand fields, ten for each part of it; a draft that is carried
+# through signing in is one field. An exercise of the largest kind sends less than half of either.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+
 # Sessions end so long after they were last used, and with the browser if so wished.
 SESSION_COOKIE_AGE = int(env.float("SESSION_HOURS", default=12) * 3600)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = env.bool("SESSION_ENDS_WITH_BROWSER", default=False)
