@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from .views import evidence, exercises, machines, muscles, pages, previews
+from .views import evidence, exercises, machines, muscles, pages, previews, reports
 
 exercise_urls = [
     path("", exercises.exercise_detail, name="exercise_detail"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("evidence/<slug:slug>/", evidence.study_detail, name="study_detail"),
     path("preview/<str:token>/", previews.preview, name="preview"),
     path("preview/<str:token>/panel/", previews.preview_panel, name="preview_panel"),
+    path("csp-report", reports.csp_report, name="csp_report"),
     path("healthz", machines.healthz, name="healthz"),
     path("robots.txt", machines.robots, name="robots"),
     path("feed.xml", machines.feed, name="feed"),

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "exercises.request_ids.RequestIdMiddleware",
     "exercises.kept_pages.KeptPagesMiddleware",
     # Before all that can answer by itself, so that files, redirects and refusals have these headers, too.
     "exercises.headers.HeadersMiddleware",
@@ -282,10 +283,29 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "axes.W002"]
 
 LOGIN_URL = "admin:login"
 
+# For a person to read, or an object on each line for a machine.
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if IS_PUBLIC else "plain")
+if LOG_FORMAT not in ("json", "plain"):
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}. It has to be json or plain.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"named": {"()": "exercises.logs.NameRequest"}},
+    "formatters": {
+        "plain": {
+            "()": "exercises.logs.PlainLines",
+            "format": "{levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        },
+        "json": {"()": "exercises.logs.JsonLines"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["named"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "gunicorn.error": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "axes": {"level": "ERROR"},  # the audit log has all of it
+    },
 }
