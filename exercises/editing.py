@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import count
 
 import msgspec
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -183,6 +184,21 @@ def note_sign_in(sender, user, **_) -> None:
     note(AuditEntry.What.SIGN_IN, user)
 
 
-def note_failed_sign_in(sender, credentials, **_) -> None:
-    """The name as it was typed, nothing else of what was sent."""
-    note(AuditEntry.What.FAILED_SIGN_IN, by_name=str(credentials.get("username") or ""))
+def note_failed_sign_in(sender, credentials, request=None, **_) -> None:
+    """The name as it was typed, nothing else of what was sent. Of somebody who is locked out, that alone is
+    noted: who goes on trying must not fill the log."""
+    if not getattr(request, "axes_locked_out", False):
+        words = credentials.get("why", "")
+        note(AuditEntry.What.FAILED_SIGN_IN, by_name=str(credentials.get("username") or ""), words=words)
+
+
+def note_lock_out(sender, username, **_) -> None:
+    """Once for each time that it lasts."""
+    name = str(username or "")
+    lately = timezone.now() - settings.AXES_COOLOFF_TIME
+    log = AuditEntry.objects.filter(by_name=name, at__gt=lately)
+    last = log.filter(what__in=[AuditEntry.What.LOCKED_OUT, AuditEntry.What.SIGN_IN]).first()
+    unlocked = AuditEntry.objects.filter(what=AuditEntry.What.UNLOCKED, name=name, at__gt=lately).first()
+    if last and last.what == AuditEntry.What.LOCKED_OUT and not (unlocked and unlocked.pk > last.pk):
+        return
+    note(AuditEntry.What.LOCKED_OUT, by_name=name)

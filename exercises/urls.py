@@ -1,7 +1,7 @@
 from django.urls import include, path, re_path
 
 from .document import MEDIA_NAME
-from .views import evidence, exercises, machines, media, muscles, pages, previews
+from .views import evidence, exercises, machines, media, muscles, pages, previews, reports
 
 exercise_urls = [
     path("", exercises.exercise_detail, name="exercise_detail"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("preview/<slug:token>/", previews.preview, name="preview"),
     path("preview/<slug:token>/panel/", previews.preview_panel, name="preview_panel"),
     re_path(rf"^media/(?P<name>{MEDIA_NAME})$", media.media_file, name="media_file"),
+    path("csp-report", reports.csp_report, name="csp_report"),
     path("healthz", machines.healthz, name="healthz"),
     path("robots.txt", machines.robots, name="robots"),
     path("feed.xml", machines.feed, name="feed"),

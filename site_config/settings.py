@@ -5,6 +5,7 @@ With it, cookies, redirects and hosts follow, and what would be unsafe stops the
 """
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -77,20 +78,29 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 
 MIDDLEWARE = [
+    "exercises.request_ids.RequestIdMiddleware",
     "exercises.kept_pages.KeptPagesMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    # Before all that can answer by itself, so that files, redirects and refusals have these headers, too.
+    "exercises.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "site_config.urls"
@@ -127,15 +137,55 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["CONN_MAX_AGE"] = None
 
+# Every account is one of staff, so all passwords are long.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {},
+        "MinimumLengthValidator": {"min_length": 12},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
 ]
+
+# Five wrong passwords or codes for a name from an address, and both together are shut out for a quarter of an
+# hour. From elsewhere the account stays open: nobody can lock somebody else out for good.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or trying on would shut the owner out, too
+AXES_CLIENT_IP_CALLABLE = "exercises.guarding.address_of"
+AXES_USERNAME_CALLABLE = "exercises.guarding.lockout_name"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "_lost", "next"]
+AXES_DISABLE_ACCESS_LOG = True  # the audit log has what is needed
+AXES_ENABLE_ADMIN = False  # the form of an account has it
+AXES_VERBOSE = False
+OTP_TOTP_ISSUER = f"Legwork {_site.hostname}"
+
+# How often one account or one address may ask for what costs something, in so many seconds. A page of the
+# admin previews what is typed at most twice a second, and rests between.
+LIMITS = {
+    "sign-in": (30, 300),
+    "search": (60, 60),
+    "preview": (240, 60),
+    "report": (60, 60),
+}
+# The form of an exercise has more than a thousand fields, ten for each part of it; a draft that is carried
+# through signing in is one field. An exercise of the largest kind sends less than half of either.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+
+# Sessions end so long after they were last used, and with the browser if so wished.
+SESSION_COOKIE_AGE = int(env.float("SESSION_HOURS", default=12) * 3600)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = env.bool("SESSION_ENDS_WITH_BROWSER", default=False)
+# Publishing, withdrawing and giving roles ask for the password again if it was given longer ago. 0: never.
+REAUTHENTICATE_SECONDS = int(env.float("REAUTHENTICATE_MINUTES", default=0) * 60)
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
@@ -172,37 +222,102 @@ NEVER_KEPT = ("/admin/", "/static/", "/media/", "/preview/", "/healthz")
 SHARED_MAX_AGE = 60
 STALE_AGE = 600
 
-# Nothing from elsewhere, nothing inline. Public pages and the admin live under the same policy.
+IS_HTTPS = _site.scheme == "https"
+
+# Nothing from elsewhere, nothing inline, and of what is ours only what the pages use. Public pages and the
+# admin live under the same policy. Browsers report at REPORT_PATH what it has refused.
+REPORT_PATH = "/csp-report"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "object-src": ["'none'"],
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "frame-src": ["'self'"],  # the preview beside a form
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "form-action": ["'self'"],
+        "upgrade-insecure-requests": IS_HTTPS,
+        "report-uri": [REPORT_PATH],
+        "report-to": ["policy"],
     }
+}
+# The pages use no feature of the device, and neither may what somebody has smuggled in.
+PERMISSIONS_POLICY = {
+    feature: []
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "encrypted-media",
+        "fullscreen",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "idle-detection",
+        "local-fonts",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "picture-in-picture",
+        "publickey-credentials-get",
+        "screen-wake-lock",
+        "serial",
+        "usb",
+        "xr-spatial-tracking",
+    )
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 
-IS_HTTPS = _site.scheme == "https"
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by the machine itself, without TLS
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_HTTPONLY = True  # no script of ours reads it
+if IS_HTTPS:
+    # Browsers take cookies of these names from this very host alone, not from another of its domain.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if IS_HTTPS else 0)
-# Whether a domain's other hosts are on TLS as well is not ours to decide.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# Whether a domain's other hosts are on TLS as well is not ours to decide. Who wants the domain on the list
+# that browsers ship says so, for all of its hosts, and can hardly take it back.
+SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_PRELOAD", default=False)
+# And the sign-in page itself says that somebody is locked out, with what they had sent: no middleware for it.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "axes.W002"]
 
 LOGIN_URL = "admin:login"
 
+# For a person to read, or an object on each line for a machine.
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if IS_PUBLIC else "plain")
+if LOG_FORMAT not in ("json", "plain"):
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}. It has to be json or plain.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"named": {"()": "exercises.logs.NameRequest"}},
+    "formatters": {
+        "plain": {
+            "()": "exercises.logs.PlainLines",
+            "format": "{levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        },
+        "json": {"()": "exercises.logs.JsonLines"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["named"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "gunicorn.error": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "axes": {"level": "ERROR"},  # the audit log has all of it
+    },
 }

@@ -7,4 +7,5 @@ urlpatterns = [
 ]
 
 handler403 = "exercises.views.machines.permission_denied"
+handler500 = "exercises.views.machines.server_error"
 handler404 = "exercises.views.machines.page_not_found"

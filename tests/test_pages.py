@@ -37,7 +37,7 @@ def test_a_public_page_sets_no_cookie_and_has_a_strict_policy(client, starter_co
     assert not response.cookies
     assert "Cookie" not in response.get("Vary", "")
     policy = response["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert "public" in response["Cache-Control"]
     assert response["X-Content-Type-Options"] == "nosniff"

@@ -464,13 +464,13 @@ def test_the_list_of_users_shows_and_filters_by_role_in_the_same_queries_for_one
     client, django_assert_max_num_queries
 ):
     sign_in(client, "administrator")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(reverse(USERS))
     for number in range(20):
         user = User.objects.create_user(f"user-{number}")
         user.groups.set(Group.objects.filter(name="author"))
     User.objects.create_superuser("root")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         html = client.get(reverse(USERS)).content.decode()
     assert html.count('<td class="field-role">author</td>') == 20
     assert '<td class="field-role">superuser</td>' in html

@@ -2,6 +2,7 @@ from .anatomy import JointAction, MapRegion, Muscle, MuscleGroup
 from .editing import AuditEntry, PreviewLink, Revision
 from .evidence import Claim, Finding, Study
 from .exercise import Exercise, FormCue, Involvement, Section
+from .guarding import SecondFactorRule, Spending
 from .pictures import Picture
 from .publication import BestStance, EvidenceUse, LoadedContent, Publication, SiteChanges, StudyEntry
 from .stance import StanceAxis, StanceEffect, StanceOption
@@ -24,8 +25,10 @@ __all__ = [
     "PreviewLink",
     "Publication",
     "Revision",
+    "SecondFactorRule",
     "Section",
     "SiteChanges",
+    "Spending",
     "StanceAxis",
     "StanceEffect",
     "StanceOption",

@@ -101,6 +101,9 @@ class AuditEntry(models.Model):
         ACCOUNT = "account", "changed an account or its role"
         SIGN_IN = "sign-in", "signed in"
         FAILED_SIGN_IN = "failed-sign-in", "failed to sign in"
+        LOCKED_OUT = "locked-out", "was locked out"
+        UNLOCKED = "unlocked", "unlocked an account"
+        SECOND_FACTOR = "second-factor", "changed a second factor"
 
     class Kind(models.TextChoices):
         EXERCISE = "exercise"

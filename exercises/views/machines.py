@@ -6,12 +6,13 @@ from django.contrib.syndication.views import Feed
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from .. import roles
+from .. import request_ids, roles
 from ..emphasis import join_words
 from ..models import Publication
 from .shared import read_page
@@ -101,6 +102,17 @@ def permission_denied(request: HttpRequest, exception) -> HttpResponse:
     is_staff = bool(user and user.is_active and user.is_staff)
     people = {who: join_words(names) for who, names in roles.people().items()} if is_staff else {}
     return render(request, "403.html", {"is_staff": is_staff, **people}, status=403)
+
+
+@never_cache
+def server_error(request: HttpRequest) -> HttpResponse:
+    """That something broke, and the name under which the log has it. Whatever broke may break this, too: then
+    the sentence alone."""
+    try:
+        page = render_to_string("500.html", {"request_id": request_ids.current.get()})
+    except Exception:  # the log has the first error, and this one adds nothing
+        page = "<!doctype html><title>Legwork</title><h1>Something broke on our side</h1>"
+    return HttpResponse(page, status=500)
 
 
 def page_not_found(request: HttpRequest, exception) -> HttpResponse:

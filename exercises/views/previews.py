@@ -8,11 +8,13 @@ from django.views.decorators.http import require_safe
 
 from .. import previews, publishing
 from ..editing import MODELS
+from ..limits import limited
 from ..models import PreviewLink
 
 
 @never_cache
 @require_safe
+@limited("preview")
 def preview(request: HttpRequest, token: str) -> HttpResponse:
     link, document = _find(token)
     if document is None:
@@ -28,6 +30,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @require_safe
+@limited("preview")
 def preview_panel(request: HttpRequest, token: str) -> HttpResponse:
     _, document = _find(token)
     if document is None:

@@ -65,5 +65,5 @@ def test_reading_sets_no_cookie(page):
 
 def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere(page):
     policy = page.goto(ARTICLE).headers["content-security-policy"]
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'" in policy
     assert "unsafe" not in policy
