@@ -4,7 +4,8 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
 from django.contrib.syndication.views import Feed
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.cache import never_cache
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_safe
 from .. import roles
 from ..emphasis import join_words
 from ..models import Publication
-from .shared import read_page
+from .shared import EXERCISES_SHOWN, read_page
 
 FEED_LENGTH = 50
 
@@ -46,18 +47,39 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 class PublishedSitemap(Sitemap):
-    """Every live page of a thing, with the date that it was published."""
+    """Every live page of a kind of thing, with the date that it was published."""
+
+    limit = 1000
+
+    def __init__(self, kind: Publication.Kind):
+        self.kind = kind
 
     def items(self):
-        return Publication.objects.live().listed().order_by("kind", "order", "name")
+        return Publication.objects.filter(kind=self.kind).live().listed()
 
     def lastmod(self, publication):
         return publication.live_from
 
+    def get_latest_lastmod(self):
+        # Django would read every page for it.
+        return self.items().aggregate(latest=Max("live_from"))["latest"]
+
+
+SITEMAPS = {f"{kind}s": PublishedSitemap(kind) for kind in ("exercise", "muscle")}
+SITEMAPS["studies"] = PublishedSitemap(Publication.Kind.STUDY)
+
 
 @read_page
 def sitemap(request: HttpRequest) -> HttpResponse:
-    return views.sitemap(request, {"published": PublishedSitemap})
+    """The entry: where the pages of the map are."""
+    return views.index(request, SITEMAPS, sitemap_url_name="sitemap_section")
+
+
+@read_page
+def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
+    if section not in SITEMAPS:
+        raise Http404(f"The map has the parts {join_words(SITEMAPS)}.")
+    return views.sitemap(request, SITEMAPS, section)
 
 
 class PublishedFeed(Feed):
@@ -104,12 +126,14 @@ def permission_denied(request: HttpRequest, exception) -> HttpResponse:
 
 
 def page_not_found(request: HttpRequest, exception) -> HttpResponse:
-    """What is wrong with the address, in words where we know them, and the exercises there are."""
+    """What is wrong with the address, in words where we know them, and the first exercises there are."""
     # Django's own message for an unknown path is a dictionary: not for readers.
     reason = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
+    exercises = list(Publication.objects.exercises().live().listed()[: EXERCISES_SHOWN + 1])
     context = {
         "reason": reason,
-        "exercises": Publication.objects.exercises().live().listed(),
+        "exercises": exercises[:EXERCISES_SHOWN],
+        "are_more": len(exercises) > EXERCISES_SHOWN,
         "muscles": Publication.objects.muscles().live().listed(),
     }
     return render(request, "404.html", context, status=404)
