@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from . import certainty, checks, drafts, emphasis, indexing, renaming, site_version
+from . import certainty, checks, drafts, emphasis, indexing, metrics, renaming, site_version
 from . import document as documents
 from .checks import Problem
 from .freezing import Surroundings, freeze_exercise, freeze_muscle, freeze_study, surroundings
@@ -404,6 +404,7 @@ def _write(
     if not withdrawn_because:
         indexing.write(publication, document)
     site_version.note_change()
+    transaction.on_commit(metrics.PUBLICATIONS.labels(kind).inc)
     return publication
 
 

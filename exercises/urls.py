@@ -21,6 +21,7 @@ urlpatterns = [
     path("preview/<str:token>/", previews.preview, name="preview"),
     path("preview/<str:token>/panel/", previews.preview_panel, name="preview_panel"),
     path("healthz", machines.healthz, name="healthz"),
+    path("readyz", machines.readyz, name="readyz"),
     path("robots.txt", machines.robots, name="robots"),
     path("feed.xml", machines.feed, name="feed"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),

@@ -19,5 +19,5 @@ echo "Legwork is at $SITE_URL (stop it with Ctrl-C)."
 echo "To edit, make the first staff account: $python manage.py createsuperuser"
 echo "and sign in at $SITE_URL/admin/"
 echo
-exec "$python" -m gunicorn site_config.wsgi --bind "$host:$port" \
+exec "$python" -m gunicorn site_config.wsgi --config site_config/gunicorn.py --bind "$host:$port" \
   --workers "${WORKERS:-2}" --threads "${THREADS:-4}" --log-level warning --max-requests 10000 --max-requests-jitter 1000

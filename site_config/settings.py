@@ -154,7 +154,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages name no others, and half as ma
 
 # Readers' pages are kept in the memory of each worker, up to so many megabytes; 0 keeps none.
 KEPT_PAGES_MB = env.int("KEPT_PAGES_MB", default=64)
-NEVER_KEPT = ("/admin/", "/static/", "/media/", "/preview/", "/healthz")
+NEVER_KEPT = ("/admin/", "/static/", "/media/", "/preview/", "/healthz", "/readyz")
 # In seconds: for how long a shared cache may hold a page, and may then go on with it while it asks again.
 SHARED_MAX_AGE = 60
 STALE_AGE = 600
@@ -174,7 +174,7 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 
 IS_HTTPS = _site.scheme == "https"
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by the machine itself, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # asked by the machine itself, without TLS
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -183,6 +183,14 @@ if PROXIES:
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if IS_HTTPS else 0)
 # Whether a domain's other hosts are on TLS as well is not ours to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+# /readyz says no with less than so much left on the disk of DATA_DIR.
+LEAST_FREE_MB = env.int("LEAST_FREE_MB", default=100)
+# Prometheus's metrics, at a port of their own; 0 gives none. gunicorn.py serves them.
+METRICS_PORT = env.int("METRICS_PORT", default=0)
+METRICS_HOST = env.str("METRICS_HOST", default="127.0.0.1")
+if METRICS_PORT:
+    MIDDLEWARE.insert(0, "exercises.metrics.MetricsMiddleware")
 
 LOGIN_URL = "admin:login"
 

@@ -1,25 +1,9 @@
 from xml.etree import ElementTree
 
 import pytest
-from django.db import DatabaseError, connection
 
 from exercises import publishing
 from exercises.models import Exercise, Publication
-
-
-@pytest.mark.django_db
-def test_healthz_says_ok_when_the_database_answers(client):
-    response = client.get("/healthz")
-    assert (response.status_code, response.content) == (200, b"ok\n")
-
-
-@pytest.mark.django_db
-def test_healthz_says_503_when_it_does_not(client, monkeypatch):
-    def broken(*args):
-        raise DatabaseError
-
-    monkeypatch.setattr(connection, "cursor", broken)
-    assert client.get("/healthz").status_code == 503
 
 
 @pytest.mark.django_db

@@ -1,9 +1,13 @@
 """Pages for machines, and the pages for what went wrong."""
 
+import shutil
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
 from django.contrib.syndication.views import Feed
 from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,13 +28,29 @@ FEED_LENGTH = 50
 @csrf_exempt  # as in read_page
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 if the database answers, else 503."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("The database does not answer.\n", status=503, content_type="text/plain")
+    """That the process lives. It asks nothing else, so that a slow database gets no server restarted."""
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+@csrf_exempt
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Whether readers should be sent here: 503 with a line for each thing that is wrong."""
+    wrong = list(_not_ready())
+    text = "\n".join(wrong or ["ok"])
+    return HttpResponse(f"{text}\n", status=503 if wrong else 200, content_type="text/plain")
+
+
+def _not_ready() -> Iterator[str]:
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            yield "The database lacks migrations: run manage.py migrate."
+    except DatabaseError:
+        yield "The database does not answer."
+    if shutil.disk_usage(settings.DATA_DIR).free < settings.LEAST_FREE_MB * 1024 * 1024:
+        yield f"Less than {settings.LEAST_FREE_MB} MB are free where the data is kept."
 
 
 @read_page

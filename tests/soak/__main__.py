@@ -9,7 +9,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import kills, load
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site_config.settings")
+django.setup()
+
+from . import kills, load  # noqa: E402
 
 
 def soak_starts(folder: Path) -> bool:

@@ -171,11 +171,11 @@ def verify_pages(site: Site, writers: list[Writer]) -> list[str]:
     return wrong
 
 
-def run(folder: Path, times: int, writers: int = 2, seed: int = 1) -> dict:
+def run(folder: Path, times: int, writers: int = 2, seed: int = 1, **settings: str) -> dict:
     """Kill the site so many times. Returns what was found, and how much was written meanwhile."""
     dice = random.Random(seed)
-    site = Site(folder, writers)
-    site.fill()
+    site = Site(folder, writers, **settings)
+    site.fill(loads_content=False)
     starts = [site.start()]
     people = [Writer(site, number, seed + number) for number in range(writers)]
     wrong: list[str] = []

@@ -16,8 +16,17 @@ from urllib.parse import urlencode
 ROOT = Path(__file__).resolve().parents[2]
 
 SETUP = """
+import django
+django.setup()
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from tests.make import make_exercise
+call_command("migrate", verbosity=0)
+if {loads}:
+    call_command("load_content")
+if not settings.DEBUG:
+    call_command("collectstatic", interactive=False, verbosity=0)
 User.objects.create_superuser("soak", password="soak")
 for number in range({writers}):
     make_exercise(f"soak-{{number}}")
@@ -37,16 +46,13 @@ class Site:
         self.env |= {"PORT": str(self.port), "SITE_URL": f"http://127.0.0.1:{self.port}", **settings}
         self.server: subprocess.Popen | None = None
 
-    def fill(self) -> None:
-        """The first start, then an account that may do everything and an exercise for each writer."""
-        self.start("sh", "site_config/serve.sh")
-        self.kill()
-        self.manage("shell", "--no-imports", "-c", SETUP.format(writers=self.writers))
-
-    def manage(self, *arguments: str) -> str:
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self.env, check=True, capture_output=True, text=True)
-        return done.stdout
+    def fill(self, loads_content: bool = True) -> None:
+        """What the first start does, an account that may do everything, an exercise for each writer."""
+        script = SETUP.format(writers=self.writers, loads=loads_content)
+        env = {**self.env, "DJANGO_SETTINGS_MODULE": "site_config.settings"}
+        subprocess.run(
+            [sys.executable, "-c", script], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL
+        )
 
     def start(self, *command: str) -> float:
         """Start the server alone, or by the command. Returns after how many seconds it answered."""
