@@ -6,7 +6,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test test-postgres audit lock check format guide-pictures bench
+.PHONY: run test test-postgres audit lock check format guide-pictures bench soak
 
 run: .venv/runs
 	@PYTHON=$(BIN)/python PORT=$(PORT) sh site_config/serve.sh
@@ -42,6 +42,10 @@ format: .venv/tests
 # How fast the site answers, against a reference server. Needs a quiet machine.
 bench: .venv/tests
 	@$(BIN)/python -m tests.bench
+
+# Load, kills and fuzzing at length, for half an hour and more.
+soak: .venv/tests
+	@$(BIN)/python -m tests.soak
 
 # The pictures of the editors' guide, taken anew from the real thing.
 guide-pictures: .venv/tests

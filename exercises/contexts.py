@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.dateparse import parse_date
 
@@ -158,27 +159,41 @@ def _by_side(uses: Iterable[EvidenceUse]) -> dict[str, list[EvidenceUse]]:
     }
 
 
-def muscle_context(muscle: MuscleDocument, muscles: Mapping[MuscleDocument, int]) -> dict:
-    """All that `muscle_detail.html` shows. `muscles` has the other muscles' documents, with the keys of
-    their rows. One query, for the stances of every live exercise that emphasise it most."""
+def exercises_of(muscle: MuscleDocument, muscles: Mapping[MuscleDocument, int]) -> QuerySet:
+    """The live exercises that involve the muscle, its whole or its heads, in the order of lists."""
+    family = _family(muscle, muscles)
+    involve = BestStance.objects.filter(muscle__in=family.keys()).values("publication")
+    return Publication.objects.exercises().live().filter(pk__in=involve).listed()
+
+
+def _family(muscle: MuscleDocument, muscles: Mapping[MuscleDocument, int]) -> dict[int, MuscleDocument]:
+    """By key, the muscle with its whole and its heads: an exercise involves the whole or the heads, and
+    the page of each tells of both."""
+    slugs = {muscle.slug, muscle.head_of, *(other.slug for other in muscles if other.head_of == muscle.slug)}
+    return {key: other for other, key in muscles.items() if other.slug in slugs}
+
+
+def muscle_context(
+    muscle: MuscleDocument, muscles: Mapping[MuscleDocument, int], pages: Iterable[Publication]
+) -> dict:
+    """All that `muscle_detail.html` shows. `muscles` has all muscles' documents, with the keys of their
+    rows; `pages` the exercises, of which it tells the stances that emphasise the muscle most. One query
+    for those."""
     others = sorted(muscles, key=lambda other: (other.order, other.name))
     whole = next((other for other in others if other.slug == muscle.head_of), None)
     heads = [other for other in others if other.head_of == muscle.slug]
-    # An exercise involves a muscle or its heads: the page of each tells of both.
-    slugs = {muscle.slug, muscle.head_of, *(head.slug for head in heads)}
-    family = {key: other for other, key in muscles.items() if other.slug in slugs}
+    family = _family(muscle, muscles)
     best = (
-        BestStance.objects.filter(
-            publication__in=Publication.objects.exercises().live(), muscle__in=family.keys()
-        )
+        BestStance.objects.filter(publication__in=[page.pk for page in pages], muscle__in=family.keys())
         .select_related("publication")
         .defer("publication__document")
-        .order_by("publication__order", "publication__name", "muscle__order", "rank")
+        .order_by("publication__order", "publication__name", "publication", "muscle__order", "rank")
     )
     rows = groupby(best, key=lambda row: (row.publication, family[row.muscle_id]))
     return {
         "section": "muscles",
         "muscle": muscle,
+        "pages": pages,
         "whole": whole,
         "heads": heads,
         "group": [other for other in others if other.group == muscle.group and not other.head_of],

@@ -40,7 +40,8 @@ def surroundings(along: Iterable[Muscle | Study] = ()) -> Surroundings:
     groups = {group.slug: drafts.group_value(group) for group in MuscleGroup.objects.all()}
     actions = {action.slug: drafts.action_value(action) for action in JointAction.objects.all()}
     muscles, studies = {}, {}
-    for publication in Publication.objects.exclude(kind=Publication.Kind.EXERCISE).live():
+    copied = [Publication.Kind.MUSCLE, Publication.Kind.STUDY]
+    for publication in Publication.objects.filter(kind__in=copied).live():
         if publication.kind == Publication.Kind.MUSCLE:
             muscles[publication.slug] = publication.content.as_name
         else:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import http_date, parse_etags
 
-from . import site_version
+from . import metrics, site_version
 from .site_version import SiteVersion
 
 SMALLEST = 500  # bytes worth compressing
@@ -92,7 +92,8 @@ class KeptPagesMiddleware:
         key = _key(request)
         version = site_version.now() if self.is_on else None
         page = self.pages.get(key) if self.is_on else None
-        if page is None or page.version != version:
+        is_kept = page is not None and page.version == version
+        if not is_kept:
             response, version = self._make(request, version)
             if not _may_be_kept(response):
                 return response
@@ -100,6 +101,7 @@ class KeptPagesMiddleware:
             page = _page(response, version, wanted)
             if self.is_on and request.method == "GET":
                 self.pages.keep(key, page)
+        metrics.KEPT.labels("kept" if is_kept else "made").inc()
         return _answer(request, page)
 
     def _make(

@@ -19,6 +19,7 @@ from markdown_it.token import Token
 VERSION = "1"
 
 LINK = re.compile(r"\[\[([a-z]+):([^\[\]|\n]{1,64})(?:\|([^\[\]\n]{1,200}))?\]\]")
+MOST_BRACKETS = 5_000
 LINK_KINDS = {"muscle": "/muscles/{}/", "study": "/evidence/{}/"}
 PLAIN_LINK = re.compile(r"/(muscles|evidence)/([^/?#]+)")
 PLAIN_KINDS = {"muscles": "muscle", "evidence": "study"}
@@ -147,6 +148,13 @@ def _push_link(state: StateInline, words: str, **attributes: str) -> None:
     state.push("link_close", "a", -1)
 
 
+def _bound_brackets(state) -> None:
+    """Each opening bracket costs a search for its end, so that very many took seconds. A text with more than
+    anybody writes has no links."""
+    if state.src.count("[") > MOST_BRACKETS:
+        state.src = state.src.replace("[", "\\[")
+
+
 def _lower_headings(state) -> None:
     for token in state.tokens:
         if token.type in ("heading_open", "heading_close"):
@@ -156,3 +164,4 @@ def _lower_headings(state) -> None:
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 _markdown.inline.ruler.before("link", "site_link", _site_link)
 _markdown.core.ruler.push("lower_headings", _lower_headings)
+_markdown.core.ruler.before("normalize", "bound_brackets", _bound_brackets)

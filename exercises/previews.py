@@ -1,11 +1,19 @@
 """Pages of drafts, through the same freezing and the same templates as those that readers see."""
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from . import document as documents
 from . import publishing
-from .contexts import article_context, chosen_stance, muscle_context, panel_context, study_context
+from .contexts import (
+    article_context,
+    chosen_stance,
+    exercises_of,
+    muscle_context,
+    panel_context,
+    study_context,
+)
 from .models import Muscle, Publication, Study
 
 TEMPLATES = {
@@ -13,6 +21,8 @@ TEMPLATES = {
     documents.MuscleDocument: "muscles/muscle_detail.html",
     documents.StudyDocument: "evidence/study_detail.html",
 }
+
+EXERCISES_SHOWN = 25  # on the page of a muscle's draft
 
 
 def preview_page(request: HttpRequest, document, **context) -> HttpResponse:
@@ -53,4 +63,6 @@ def _context_of(document, request: HttpRequest) -> dict:
     others = Publication.objects.muscles().live().exclude(slug=document.slug)
     muscles = {publication.content: publication.muscle_id for publication in others}
     muscle = Muscle.objects.filter(slug=document.slug).first()
-    return muscle_context(document, {**muscles, document: muscle.pk if muscle else 0})
+    muscles[document] = muscle.pk if muscle else 0
+    exercises = Paginator(exercises_of(document, muscles), EXERCISES_SHOWN).page(1)
+    return muscle_context(document, muscles, exercises)

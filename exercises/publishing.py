@@ -8,10 +8,10 @@ from datetime import datetime
 
 import msgspec
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from . import certainty, checks, drafts, emphasis, indexing, renaming, site_version
+from . import certainty, checks, drafts, emphasis, indexing, metrics, renaming, site_version
 from . import document as documents
 from .checks import Problem
 from .freezing import Surroundings, freeze_exercise, freeze_muscle, freeze_study, surroundings
@@ -194,6 +194,7 @@ def publish(
     if any(problem.is_error for problem in problems):
         raise Refused(problems)
     things.sort(key=lambda thing: list(KINDS).index(type(thing)))
+    copied = _copied_of(things)
     around = surroundings(along=[thing for thing in things if not isinstance(thing, Exercise)])
     written = []
     for thing in things:
@@ -206,7 +207,8 @@ def publish(
         type(thing).objects.filter(pk=thing.pk).update(
             review_asked_at=None, review_asked_by=None, review_note=""
         )
-    note_changes(_touched_by(things))
+    now_copied = _copied_of(things)
+    note_changes([*things, *_copying([thing for thing in things if copied[thing] != now_copied[thing]])])
     return written
 
 
@@ -245,7 +247,7 @@ def withdraw(thing: Thing, reason: str, by=None) -> Publication:
     for planned in thing.publications.scheduled():
         cancel(planned)
     written = _write(thing, live.content, reason, by, withdrawn_because=reason)
-    note_changes(_touched_by([thing]))
+    note_changes([thing, *_copying([thing])])
     return written
 
 
@@ -269,13 +271,25 @@ def note_changes(things: Iterable[Thing]) -> None:
         type(thing).objects.filter(pk=thing.pk).update(has_changes=thing.has_changes)
 
 
-def _touched_by(things: Sequence[Thing]) -> list[Thing]:
-    """The things, and all live ones whose documents may copy them."""
-    touched = dict.fromkeys(things)
-    if any(isinstance(thing, Muscle) for thing in things):  # any text can link a muscle
-        live = Publication.objects.live().select_related("exercise", "muscle", "study")
-        touched |= dict.fromkeys(publication.thing for publication in live)
+def _copied_of(things: Iterable[Thing]) -> dict[Thing, object]:
+    """What the documents of others can copy of each, as it is live: of a muscle little more than its
+    names, of an exercise nothing."""
+    copied = {}
     for thing in things:
+        live = None if isinstance(thing, Exercise) else live_publication(thing)
+        copied[thing] = live and (live.content.as_name if isinstance(thing, Muscle) else live.content)
+    return copied
+
+
+def _copying(things: Iterable[Thing]) -> list[Thing]:
+    """All other live things whose documents, or drafts, may copy something of these."""
+    touched = {}
+    for thing in things:
+        if isinstance(thing, Muscle):
+            live = _naming([thing]).select_related("exercise", "muscle", "study")
+            touched |= dict.fromkeys(publication.thing for publication in live)
+            # What the draft of an exercise left out, since readers could not see it.
+            touched |= dict.fromkeys(Exercise.objects.filter(involvements__muscle=thing))
         if isinstance(thing, Study):
             uses = thing.uses.filter(publication__in=Publication.objects.live())
             touched |= dict.fromkeys(use.publication.thing for use in uses.select_related("publication"))
@@ -283,14 +297,34 @@ def _touched_by(things: Sequence[Thing]) -> list[Thing]:
     return list(touched)
 
 
-def behind() -> list[Publication]:
-    """The live publications that copy something which has been published differently since.
+def _naming(things: Iterable[Muscle | Study]) -> QuerySet:
+    """The live publications with the slug of one of these somewhere in their documents, in a list, a copy
+    or a link, and those that would come to copy it: the exercises that a study speaks about, and the
+    studies that speak about a muscle's group. One query looks through every live document."""
+    named = Q()
+    for thing in things:
+        for slug in {thing.slug, *thing.publications.values_list("slug", flat=True)}:
+            named |= Q(document__contains=slug)
+        if isinstance(thing, Study):
+            named |= Q(exercise__in=Exercise.objects.filter(findings__study=thing))
+        else:
+            named |= Q(kind=Publication.Kind.STUDY, document__contains=thing.group.slug)
+    return Publication.objects.live().filter(named)
 
-    Makes every live document anew: for the admin, not for readers.
+
+def behind(live: QuerySet | None = None) -> list[Publication]:
+    """Those of the live publications, of all without `live`, that copy something which has been published
+    differently since. Makes each document anew: for the admin, not for readers.
     """
     around = surroundings()
-    live = Publication.objects.live().select_related("exercise", "muscle", "study")
+    live = Publication.objects.live() if live is None else live
+    live = live.select_related("exercise", "muscle", "study")
     return [publication for publication in live if _made_anew(publication, around) != publication.content]
+
+
+def behind_on(thing: Muscle | Study) -> list[Publication]:
+    """Those that are behind and may be so because of the thing."""
+    return behind(_naming([thing]))
 
 
 def has_unpublished_changes(thing: Thing) -> bool:
@@ -305,7 +339,7 @@ def live_publication(thing: Thing) -> Publication | None:
 
 def live_uses(study: Study | int) -> QuerySet:
     """The index rows of what rests on the study in live pages, in the order of the pages. One query."""
-    live = Publication.objects.live().values("pk")
+    live = Publication.objects.live().filter(evidence_uses__study=study).values("pk")
     uses = EvidenceUse.objects.filter(study=study, publication__in=live).select_related("publication")
     order = "publication__kind", "publication__order", "publication__name", "pk"
     return uses.defer("publication__document").order_by(*order)
@@ -370,6 +404,7 @@ def _write(
     if not withdrawn_because:
         indexing.write(publication, document)
     site_version.note_change()
+    transaction.on_commit(metrics.PUBLICATIONS.labels(kind).inc)
     return publication
 
 

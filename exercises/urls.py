@@ -24,7 +24,9 @@ urlpatterns = [
     re_path(rf"^media/(?P<name>{MEDIA_NAME})$", media.media_file, name="media_file"),
     path("csp-report", reports.csp_report, name="csp_report"),
     path("healthz", machines.healthz, name="healthz"),
+    path("readyz", machines.readyz, name="readyz"),
     path("robots.txt", machines.robots, name="robots"),
     path("feed.xml", machines.feed, name="feed"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", machines.sitemap_section, name="sitemap_section"),
 ]

@@ -217,7 +217,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages name no others, and half as ma
 
 # Readers' pages are kept in the memory of each worker, up to so many megabytes; 0 keeps none.
 KEPT_PAGES_MB = env.int("KEPT_PAGES_MB", default=64)
-NEVER_KEPT = ("/admin/", "/static/", "/media/", "/preview/", "/healthz")
+NEVER_KEPT = ("/admin/", "/static/", "/media/", "/preview/", "/healthz", "/readyz")
 # In seconds: for how long a shared cache may hold a page, and may then go on with it while it asks again.
 SHARED_MAX_AGE = 60
 STALE_AGE = 600
@@ -275,7 +275,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by the machine itself, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # asked by the machine itself, without TLS
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True  # no script of ours reads it
@@ -292,6 +292,14 @@ SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if IS_HTTPS els
 SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_PRELOAD", default=False)
 # And the sign-in page itself says that somebody is locked out, with what they had sent: no middleware for it.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "axes.W002"]
+
+# /readyz says no with less than so much left on the disk of DATA_DIR.
+LEAST_FREE_MB = env.int("LEAST_FREE_MB", default=100)
+# Prometheus's metrics, at a port of their own; 0 gives none. gunicorn.py serves them.
+METRICS_PORT = env.int("METRICS_PORT", default=0)
+METRICS_HOST = env.str("METRICS_HOST", default="127.0.0.1")
+if METRICS_PORT:
+    MIDDLEWARE.insert(0, "exercises.metrics.MetricsMiddleware")
 
 LOGIN_URL = "admin:login"
 

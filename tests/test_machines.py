@@ -1,25 +1,9 @@
 from xml.etree import ElementTree
 
 import pytest
-from django.db import DatabaseError, connection
 
 from exercises import publishing
 from exercises.models import Exercise, Publication
-
-
-@pytest.mark.django_db
-def test_healthz_says_ok_when_the_database_answers(client):
-    response = client.get("/healthz")
-    assert (response.status_code, response.content) == (200, b"ok\n")
-
-
-@pytest.mark.django_db
-def test_healthz_says_503_when_it_does_not(client, monkeypatch):
-    def broken(*args):
-        raise DatabaseError
-
-    monkeypatch.setattr(connection, "cursor", broken)
-    assert client.get("/healthz").status_code == 503
 
 
 @pytest.mark.django_db
@@ -32,16 +16,29 @@ def test_robots_are_kept_from_the_admin_and_shown_the_sitemap(client):
 def test_the_sitemap_has_a_page_once_however_often_it_was_published(client, starter_content):
     exercise = Exercise.objects.get(slug="leg-press")
     publishing.publish([exercise], "Again.")
-    assert client.get("/sitemap.xml").content.count(b"/exercises/leg-press/<") == 1
+    assert client.get("/sitemap-exercises.xml").content.count(b"/exercises/leg-press/<") == 1
+
+
+def listed(client, address, what):
+    """What the map names, with its dates."""
+    xml = ElementTree.fromstring(client.get(address).content)
+    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    return {
+        entry.find("s:loc", names).text: entry.find("s:lastmod", names).text
+        for entry in xml.findall(f"s:{what}", names)
+    }
 
 
 def test_the_sitemap_has_every_live_page_with_the_date_of_its_publication(client, starter_content):
-    xml = ElementTree.fromstring(client.get("/sitemap.xml").content)
-    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
-    pages = {
-        url.find("s:loc", names).text: url.find("s:lastmod", names).text
-        for url in xml.findall("s:url", names)
-    }
+    parts = listed(client, "/sitemap.xml", "sitemap")
+    assert [part.removeprefix("http://testserver") for part in parts] == [
+        "/sitemap-exercises.xml",
+        "/sitemap-muscles.xml",
+        "/sitemap-studies.xml",
+    ]
+    pages = {}
+    for part in parts:
+        pages |= listed(client, part.removeprefix("http://testserver"), "url")
     assert len(pages) == 61
     live = Publication.objects.exercises().live().get(slug="leg-press")
     assert pages["http://testserver/exercises/leg-press/"] == live.live_from.date().isoformat()

@@ -1,4 +1,5 @@
 import re
+import time
 from html import unescape
 
 import pytest
@@ -179,3 +180,12 @@ def test_a_plain_link_to_a_study_counts_as_well():
         ("study", "jones-2021"),
         ("study", "smith-2020"),
     ]
+
+
+def test_a_text_with_thousands_of_brackets_has_no_links_and_takes_no_time():
+    started = time.process_time()
+    html = markdown.render("[a](/about/) " + "![" * 50_000, {})
+    assert time.process_time() - started < 1
+    assert "<a " not in html
+    assert html.count("[") == 50_001
+    assert markdown.render("[a](/about/) " + "[" * 100, {}).startswith('<p><a href="/about/">')

@@ -360,7 +360,7 @@ def test_what_was_scheduled_is_cancelled(front):
 
 def test_lists_sitemap_and_feed_do_not_name_what_is_merged(client, fore, front):
     merging.merge(fore, front)
-    for address in ("/muscles/", "/sitemap.xml", "/feed.xml"):
+    for address in ("/muscles/", "/sitemap-muscles.xml", "/feed.xml"):
         text = client.get(address).content.decode()
         assert "/muscles/fore/" not in text
         assert "/muscles/front/" in text

@@ -180,19 +180,22 @@ def test_many_studies_are_spread_over_pages(client, many_studies):
 
 def test_the_links_between_pages_keep_what_was_chosen(client, many_studies):
     html = text_of(client, "/evidence/?exercise=press&order=largest")
-    (link,) = re.findall(r'<a href="(\?[^"]+)">Further', html)
+    (link,) = re.findall(r'<a href="(\?[^"]+)" rel="next">Further', html)
     assert link == "?exercise=press&amp;order=largest&amp;page=2"
     html = text_of(client, f"/evidence/{link.replace('&amp;', '&')}")
     assert 'href="?exercise=press&amp;order=largest&amp;page=1"' in html
 
 
-def test_a_page_that_is_not_there_shows_one_that_is(client, many_studies):
-    for page in ("0", "-1", "99", "x", "", "1e9", "9" * 40, "%00"):
-        assert len(studies_at(client, f"/evidence/?page={page}")) in (10, 50), page
+def test_a_page_that_is_not_there_is_a_404_that_says_what_there_is(client, many_studies):
+    for page in ("0", "-1", "99", "x", "1e9", "01", "%20%31", "9" * 40, "%00", "%D9%A1"):
+        response = client.get(f"/evidence/?page={page}")
+        assert response.status_code == 404, page
+        assert "The page can be from 1 to 2." in response.content.decode(), page
+    assert len(studies_at(client, "/evidence/?page=")) == 50
 
 
 def test_few_studies_have_no_pages(client, four_studies):
-    assert 'aria-label="More studies"' not in text_of(client)
+    assert 'aria-label="Pages of this list"' not in text_of(client)
 
 
 @pytest.mark.parametrize("count", [3, 60])
@@ -240,4 +243,4 @@ def test_a_muscle_alone_can_be_chosen_though_no_study_is_there(client, empty_sit
 
 def test_the_list_is_in_the_navigation_and_in_the_sitemap_are_the_studies(client, starter_content):
     assert '<a href="/evidence/" aria-current="page">Evidence</a>' in text_of(client)
-    assert "/evidence/da-silva-2008/<" in client.get("/sitemap.xml").content.decode()
+    assert "/evidence/da-silva-2008/<" in client.get("/sitemap-studies.xml").content.decode()

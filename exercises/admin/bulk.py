@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 
 from .. import editing, publishing
-from ..models import AuditEntry
+from ..models import AuditEntry, Publication
 
 REFRESHED = "Muscles and studies brought up to date."
 
@@ -57,9 +57,8 @@ class BulkActions:
         description="Bring what they copy of muscles and studies up to date", permissions=["publish"]
     )
     def refresh_copies(self, request, queryset):
-        selected = set(queryset.values_list("pk", flat=True))
-        kind = self.opts.model_name
-        behind = [p for p in publishing.behind() if p.kind == kind and getattr(p, f"{kind}_id") in selected]
+        selected = {f"{self.opts.model_name}__in": queryset.values("pk")}
+        behind = publishing.behind(Publication.objects.live().filter(**selected))
         for publication in behind:
             with transaction.atomic():
                 publishing.refresh(publication, REFRESHED, request.user)

@@ -88,6 +88,9 @@ class ExchangesFiles:
                 _check_permissions(request, report)
                 is_as_shown = report.digest == request.POST.get("digest")
                 transaction.set_rollback(not is_as_shown)
+                for entry in report.entries if is_as_shown else ():
+                    log = self.log_addition if entry.is_new else self.log_change
+                    log(request, entry.thing, exchange.IMPORTED)
         except files.ContentError as error:
             return self._import_page(request, ImportForm(), None, error.problems)
         if not is_as_shown:
@@ -97,9 +100,6 @@ class ExchangesFiles:
             )
             return self._import_page(request, ImportForm(), report, ())
         del request.session[UPLOADED]
-        for entry in report.entries:
-            log = self.log_addition if entry.is_new else self.log_change
-            log(request, entry.thing, exchange.IMPORTED)
         messages.success(
             request, f"Imported into the drafts: {_counts(report)}. Readers see it once it is published."
         )

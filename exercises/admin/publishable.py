@@ -507,7 +507,9 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
                 publication.get_absolute_url(),
             ),
         )
-        if publication.kind != Publication.Kind.EXERCISE and (behind := publishing.behind()):
+        if publication.kind != Publication.Kind.EXERCISE and (
+            behind := publishing.behind_on(publication.thing)
+        ):
             messages.warning(
                 request,
                 format_html(

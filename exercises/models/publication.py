@@ -45,7 +45,7 @@ class PublicationQuerySet(models.QuerySet):
 
     def listed(self):
         """Without the documents, in the order of lists."""
-        return self.defer("document").order_by("order", "name")
+        return self.defer("document").order_by("order", "name", "pk")
 
 
 class Publication(models.Model):
@@ -93,7 +93,9 @@ class Publication(models.Model):
     class Meta:
         ordering = ["-live_from", "-number"]
         indexes = [
-            models.Index(fields=["kind", "slug"]),
+            # With the conditions of `out`, so that SQLite takes them, and not the one of the dates alone.
+            models.Index(fields=["kind", "slug", "cancelled_at", "live_from"]),
+            models.Index(fields=["kind", "cancelled_at", "live_from"]),
             models.Index(fields=["cancelled_at", "live_from"]),
             models.Index(fields=["exercise", "-live_from", "-number"]),
             models.Index(fields=["muscle", "-live_from", "-number"]),

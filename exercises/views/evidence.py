@@ -1,4 +1,3 @@
-from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,17 +7,19 @@ from ..contexts import study_context
 from ..emphasis import join_words
 from ..models import Publication, Study, StudyEntry
 from ..publishing import live_uses
-from .shared import find_live, read_page
+from .shared import find_live, page_of, page_query, read_page
 
 STUDIES_TO_A_PAGE = 50
+EXERCISES_TO_CHOOSE = 200
 ORDERS = {"newest": "newest first", "largest": "largest first"}
 
 
 @read_page
 def study_list(request: HttpRequest) -> HttpResponse:
-    """The studies: those of one exercise, muscle and kind, newest or largest first. Four queries."""
+    """The studies: those of one exercise, muscle and kind, newest or largest first. Four queries, one more
+    for an exercise that is not among the choices."""
     live = StudyEntry.objects.filter(publication__in=Publication.objects.studies().live())
-    exercises = list(Publication.objects.exercises().live().listed().values_list("slug", "name"))
+    exercises = _exercises(request)
     muscles = list(Publication.objects.muscles().live().listed().values_list("slug", "name"))
     filters = {
         "exercise": _chosen(request, "exercise", dict(exercises)),
@@ -27,11 +28,11 @@ def study_list(request: HttpRequest) -> HttpResponse:
         "order": _chosen(request, "order", ORDERS) or "newest",
     }
     entries = _filtered(live, filters)
-    page = Paginator(entries, STUDIES_TO_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, entries, STUDIES_TO_A_PAGE)
     context = {
         "section": "evidence",
-        "canonical": "/evidence/",
-        "page": page,
+        "canonical": f"/evidence/{page_query(page)}",
+        "pages": page,
         "filters": filters,
         "is_filtered": any(filters[name] for name in ("exercise", "muscle", "kind")),
         "choices": [
@@ -57,6 +58,16 @@ def study_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "structured_data": metadata.study_data(publication.content, publication),
     }
     return render(request, "evidence/study_detail.html", context)
+
+
+def _exercises(request: HttpRequest) -> list[tuple[str, str]]:
+    """The exercises to choose from, by slug and name: the first, and the one that is chosen."""
+    live = Publication.objects.exercises().live().listed().values_list("slug", "name")
+    exercises = list(live[:EXERCISES_TO_CHOOSE])
+    chosen = request.GET.get("exercise", "")
+    if len(exercises) == EXERCISES_TO_CHOOSE and chosen not in dict(exercises):
+        exercises += live.filter(slug=chosen)[:1]
+    return exercises
 
 
 def _chosen(request: HttpRequest, name: str, known: dict[str, str]) -> str:

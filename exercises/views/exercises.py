@@ -6,21 +6,22 @@ from django.urls import reverse
 from .. import metadata
 from ..contexts import article_context, chosen_stance, panel_context
 from ..models import Publication
-from .shared import find_live, read_page
+from .shared import find_live, page_of, page_query, read_page
 
 EXERCISE = Publication.Kind.EXERCISE
 CHANGES_SHOWN = 20
 # For so many seconds a browser goes on with a panel that it fetched when the reader came near an option.
 FETCHED_AHEAD = 10
+EXERCISES_TO_A_PAGE = 50
 
 
 @read_page
 def exercise_list(request: HttpRequest) -> HttpResponse:
-    exercises = Publication.objects.exercises().live().listed()
+    page = page_of(request, Publication.objects.exercises().live().listed(), EXERCISES_TO_A_PAGE)
     return render(
         request,
         "exercises/exercise_list.html",
-        {"exercises": exercises, "section": "exercises", "canonical": "/exercises/"},
+        {"pages": page, "section": "exercises", "canonical": f"/exercises/{page_query(page)}"},
     )
 
 

@@ -1,10 +1,15 @@
 """Pages for machines, and the pages for what went wrong."""
 
+import shutil
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
 from django.contrib.syndication.views import Feed
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed
@@ -15,7 +20,7 @@ from django.views.decorators.http import require_safe
 from .. import request_ids, roles
 from ..emphasis import join_words
 from ..models import Publication
-from .shared import read_page
+from .shared import EXERCISES_SHOWN, read_page
 
 FEED_LENGTH = 50
 
@@ -24,13 +29,29 @@ FEED_LENGTH = 50
 @csrf_exempt  # as in read_page
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 if the database answers, else 503."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("The database does not answer.\n", status=503, content_type="text/plain")
+    """That the process lives. It asks nothing else, so that a slow database gets no server restarted."""
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+@csrf_exempt
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Whether readers should be sent here: 503 with a line for each thing that is wrong."""
+    wrong = list(_not_ready())
+    text = "\n".join(wrong or ["ok"])
+    return HttpResponse(f"{text}\n", status=503 if wrong else 200, content_type="text/plain")
+
+
+def _not_ready() -> Iterator[str]:
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            yield "The database lacks migrations: run manage.py migrate."
+    except DatabaseError:
+        yield "The database does not answer."
+    if shutil.disk_usage(settings.DATA_DIR).free < settings.LEAST_FREE_MB * 1024 * 1024:
+        yield f"Less than {settings.LEAST_FREE_MB} MB are free where the data is kept."
 
 
 @read_page
@@ -47,18 +68,39 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 class PublishedSitemap(Sitemap):
-    """Every live page of a thing, with the date that it was published."""
+    """Every live page of a kind of thing, with the date that it was published."""
+
+    limit = 1000
+
+    def __init__(self, kind: Publication.Kind):
+        self.kind = kind
 
     def items(self):
-        return Publication.objects.live().listed().order_by("kind", "order", "name")
+        return Publication.objects.filter(kind=self.kind).live().listed()
 
     def lastmod(self, publication):
         return publication.live_from
 
+    def get_latest_lastmod(self):
+        # Django would read every page for it.
+        return self.items().aggregate(latest=Max("live_from"))["latest"]
+
+
+SITEMAPS = {f"{kind}s": PublishedSitemap(kind) for kind in ("exercise", "muscle")}
+SITEMAPS["studies"] = PublishedSitemap(Publication.Kind.STUDY)
+
 
 @read_page
 def sitemap(request: HttpRequest) -> HttpResponse:
-    return views.sitemap(request, {"published": PublishedSitemap})
+    """The entry: where the pages of the map are."""
+    return views.index(request, SITEMAPS, sitemap_url_name="sitemap_section")
+
+
+@read_page
+def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
+    if section not in SITEMAPS:
+        raise Http404(f"The map has the parts {join_words(SITEMAPS)}.")
+    return views.sitemap(request, SITEMAPS, section)
 
 
 class PublishedFeed(Feed):
@@ -116,12 +158,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def page_not_found(request: HttpRequest, exception) -> HttpResponse:
-    """What is wrong with the address, in words where we know them, and the exercises there are."""
+    """What is wrong with the address, in words where we know them, and the first exercises there are."""
     # Django's own message for an unknown path is a dictionary: not for readers.
     reason = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
+    exercises = list(Publication.objects.exercises().live().listed()[: EXERCISES_SHOWN + 1])
     context = {
         "reason": reason,
-        "exercises": Publication.objects.exercises().live().listed(),
+        "exercises": exercises[:EXERCISES_SHOWN],
+        "are_more": len(exercises) > EXERCISES_SHOWN,
         "muscles": Publication.objects.muscles().live().listed(),
     }
     return render(request, "404.html", context, status=404)

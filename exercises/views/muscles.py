@@ -4,9 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from .. import metadata
-from ..contexts import Mark, muscle_context, muscle_label
+from ..contexts import Mark, exercises_of, muscle_context, muscle_label
 from ..models import Publication
-from .shared import find_live, read_page
+from .shared import find_live, page_of, page_query, read_page
+
+EXERCISES_TO_A_PAGE = 25
 
 
 @read_page
@@ -36,7 +38,8 @@ def muscle_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if publication.slug != slug:
         return redirect(publication, permanent=True)
     muscles = {other.content: other.muscle_id for other in Publication.objects.muscles().live()}
-    context = muscle_context(publication.content, muscles)
-    context["canonical"] = publication.get_absolute_url()
+    pages = page_of(request, exercises_of(publication.content, muscles), EXERCISES_TO_A_PAGE)
+    context = muscle_context(publication.content, muscles, pages)
+    context["canonical"] = publication.get_absolute_url() + page_query(pages)
     context["structured_data"] = metadata.muscle_data(publication.content, publication)
     return render(request, "muscles/muscle_detail.html", context)

@@ -4,15 +4,16 @@ from django.shortcuts import render
 from ..contexts import chosen_stance, panel_context
 from ..emphasis import WORDS
 from ..models import Publication
-from .shared import read_page
+from .shared import EXERCISES_SHOWN, read_page
 
 
 @read_page
 def home(request: HttpRequest) -> HttpResponse:
-    """The first exercise's picker, all exercises, all muscles. Three queries."""
-    exercises = list(Publication.objects.exercises().live().listed())
+    """The first exercise's picker, the first exercises, all muscles. Three queries."""
+    exercises = list(Publication.objects.exercises().live().listed()[: EXERCISES_SHOWN + 1])
     context = {
-        "exercises": exercises,
+        "exercises": exercises[:EXERCISES_SHOWN],
+        "are_more": len(exercises) > EXERCISES_SHOWN,
         "muscles": Publication.objects.muscles().live().listed(),
         "canonical": "/",
     }

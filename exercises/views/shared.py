@@ -1,15 +1,20 @@
 """What several pages need: how a page answers, and how a publication is found."""
 
+import re
 from functools import partial, wraps
 
 from django.conf import settings
-from django.http import Http404
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from ..models import Publication
+
+EXERCISES_SHOWN = 20  # where they stand beside something else, with a link to all
 
 
 def read_page(view=None, *, max_age: int = 0):
@@ -37,6 +42,25 @@ def read_page(view=None, *, max_age: int = 0):
             return render(request, "410.html", context, status=410)
 
     return wrapper
+
+
+def page_of(request: HttpRequest, rows: QuerySet, most: int) -> Page:
+    """The page of a long list that `?page=` asks for, the first without it. Two queries.
+
+    Raises Http404, which says what pages there are. A template shows `_pages.html` below the list.
+    """
+    paginator = Paginator(rows, most)
+    number = request.GET.get("page") or "1"
+    # Not all that int() takes: " 2", "02" and "0_2" would each be a further address of the same page.
+    if re.fullmatch(r"[1-9][0-9]{0,8}", number) and int(number) in paginator.page_range:
+        return paginator.page(number)
+    last = paginator.num_pages
+    raise Http404(f"The page can be from 1 to {last}." if last > 1 else "This list has one page.")
+
+
+def page_query(page: Page) -> str:
+    """What the canonical address of the page of a list ends in."""
+    return f"?page={page.number}" if page.number > 1 else ""
 
 
 class Withdrawn(Exception):

@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,20 +74,23 @@ def main() -> None:
         print(f"{'the reference':34}{middle(a, 'rate'):12.0f}{'1.00':>8}{'':6}{middle(a, 'cpu_each'):9.3f}")
         cold(ours)
         painted(site)
+    many()
 
 
-def interleaved(plain: Server, ours: Server, path: str, extra: dict) -> tuple[list[Turn], list[Turn]]:
+def interleaved(
+    plain: Server, ours: Server, path: str, extra: dict, plain_path: str = "/"
+) -> tuple[list[Turn], list[Turn]]:
     """The turns of the reference and of the site, which is asked for the path."""
     a: list[Turn] = []
     b: list[Turn] = []
-    for server, asked, more in ((plain, "/", {}), (ours, path, extra)):
+    for server, asked, more in ((plain, plain_path, {}), (ours, path, extra)):
         turn(server, asked, more, 0.5)  # to warm up
     for _ in range(ROUNDS):
         for turns, server, asked, more in (
-            (a, plain, "/", {}),
+            (a, plain, plain_path, {}),
             (b, ours, path, extra),
             (b, ours, path, extra),
-            (a, plain, "/", {}),
+            (a, plain, plain_path, {}),
         ):
             turns.append(turn(server, asked, more, SECONDS))
     return a, b
@@ -160,6 +163,27 @@ def painted(site: str) -> None:
         times = page.evaluate(PAINTED)
         browser.close()
     print(f"from choice to paint: median {statistics.median(times):.1f} ms, most {max(times):.1f} ms; aim 50")
+
+
+def many() -> None:
+    """The panel, made anew for each request, with 10 exercises beside it and with 10,000."""
+    path = f"{ARTICLE}panel/?height=high&width=wide"
+    with ExitStack() as stack:
+        servers = []
+        for count in (10, 10_000):
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            site = stack.enter_context(served(folder, KEPT_PAGES_MB="0"))
+            fill = [sys.executable, "-m", "tests.bench.many", str(count)]
+            subprocess.run(fill, cwd=ROOT, env={**os.environ, "DATA_DIR": str(folder)}, check=True)
+            port = int(site.rsplit(":", 1)[1])
+            servers.append(Server(port, listening(port)))
+        few, full = interleaved(*servers, path, {}, path)
+    ratio = middle(full, "cpu_each") / middle(few, "cpu_each")
+    verdict = "" if ratio <= 1.10 else "  above 1.10"
+    print(
+        f"a panel that is not kept: {middle(few, 'cpu_each'):.2f} ms of CPU with 10 more exercises, "
+        f"{middle(full, 'cpu_each'):.2f} with 10,000: ratio {ratio:.2f}{verdict}"
+    )
 
 
 @contextmanager

@@ -89,7 +89,8 @@ def new_context(new_context):
 
 
 @contextmanager
-def served(data_dir: Path):
+def served(data_dir: Path, **environment: str):
+    """The site on a data folder; `environment` has further settings. Gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -97,6 +98,7 @@ def served(data_dir: Path):
     log = data_dir / "server.log"
     # Nothing else of the environment is handed on: a DATABASE_URL must not reach the tests.
     settings = {"PYTHON": sys.executable, "DATA_DIR": str(data_dir), "PORT": str(port), "WORKERS": "1"}
+    settings |= environment
     with log.open("w") as output:
         server = subprocess.Popen(
             ["sh", "site_config/serve.sh"],
