@@ -7,7 +7,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from . import roles
-from .models import Exercise, Muscle, Publication, Revision, Study
+from .models import Exercise, Muscle, Publication, Revision, Study, Term
 from .signing_in import SigningIn
 
 MOST_ROWS = 15
@@ -32,7 +32,7 @@ class DeskSite(SigningIn, AdminSite):
     def index(self, request, extra_context=None):
         """What is to be done, and what was done last. A query for each list."""
         today = timezone.localdate()
-        things = [Exercise, Muscle, Study]
+        things = [Exercise, Muscle, Study, Term]
         live = Publication.objects.live()
         desk = {
             "asked": [
@@ -49,6 +49,7 @@ class DeskSite(SigningIn, AdminSite):
                     Exercise.objects.filter(publications=None),
                     Muscle.objects.filter(publications=None, merged_into=None),
                     Study.objects.filter(publications=None, merged_into=None),
+                    Term.objects.filter(publications=None, merged_into=None),
                 )
                 for row in _rows(never_out)
             ],

@@ -11,7 +11,7 @@ import msgspec
 from . import document as documents
 from . import emphasis, markdown, readability
 from .emphasis import join_words
-from .freezing import Surroundings
+from .freezing import Surroundings, texts_of
 from .models.stance import RESERVED_AXIS_SLUGS
 
 # Words that speak of a measurement, and those that say that there was none.
@@ -43,9 +43,25 @@ def check_muscle(draft: documents.MuscleDocument, around: Surroundings) -> list[
         problems.append(Problem(where, "No region of the map shows it.", is_error=False))
     if draft.head_of and draft.head_of not in around.muscles:
         problems.append(Problem(where, f"It is a head of “{draft.head_of}”, which is not published."))
-    for text in (draft.location, draft.function):
+    for _, text in texts_of(draft):
         problems += _check_links(where, text, around) + _check_style(where, text)
     return problems
+
+
+def check_term(draft: documents.TermDocument, around: Surroundings) -> list[Problem]:
+    problems = []
+    where = f"Term “{draft.name}”"
+    if not draft.definition:
+        problems.append(Problem(where, "Say what it means: the definition is empty."))
+    if markdown.links(draft.definition):
+        what = "Its definition is plain text, in which readers see [[...]] as it stands. Write it in words."
+        problems.append(Problem(where, what))
+    names = {name.casefold() for name in (draft.name, *draft.aliases)}
+    for other in around.terms.values():
+        if other.slug != draft.slug and other.name.casefold() in names:
+            what = f"The glossary explains “{other.name}” already, at “{other.slug}”. Is it the same?"
+            problems.append(Problem(where, what, is_error=False))
+    return problems + _check_style(where, draft.definition)
 
 
 def check_study(
@@ -113,7 +129,7 @@ def check_exercise(draft: documents.ExerciseDocument, around: Surroundings) -> l
         if not section.body:
             error(f"Section “{section.heading}”", "It has no text. Write some, or delete the section.")
         problems += _check_picture(section, around)
-    for where, text in _texts(draft):
+    for where, text in texts_of(draft):
         problems += _check_links(where, text, around)
         problems += _check_citations(where, text) + _check_style(where, text)
     for cue in draft.cues:
@@ -216,34 +232,15 @@ def _check_axis(
     return problems
 
 
-def _texts(draft: documents.ExerciseDocument) -> list[tuple[str, str]]:
-    """Every text that can cite a study, and where it stands."""
-    return [
-        *((f"Section “{section.heading}”", section.body) for section in draft.sections),
-        *((f"Form cue “{cue.do}”", cue.how_sure) for cue in draft.cues),
-        *((f"Claim “{claim.statement}”", claim.verdict) for claim in draft.claims),
-        ("Caution", draft.caution_source),
-        *(
-            (f"Caution of “{option.name}”", option.caution_source)
-            for axis in draft.axes
-            for option in axis.options
-        ),
-    ]
-
-
-def cited_studies(draft: documents.ExerciseDocument) -> set[str]:
-    """The slugs of the studies that its texts cite, existing or not."""
-    return {slug for _, text in _texts(draft) for kind, slug in markdown.links(text) if kind == "study"}
-
-
 def reading_ease(draft) -> int | None:
     """How easy the draft's longer texts are to read, 0 to 100: see readability.py."""
+    texts = [text for _, text in texts_of(draft)]
     if isinstance(draft, documents.ExerciseDocument):
-        texts = [draft.answer, *(text for _, text in _texts(draft))]
-    elif isinstance(draft, documents.MuscleDocument):
-        texts = [draft.location, draft.function]
-    else:
+        texts.append(draft.answer)
+    elif isinstance(draft, documents.StudyDocument):
         texts = [draft.summary, draft.conditions, draft.limits]
+    elif isinstance(draft, documents.TermDocument):
+        texts = [draft.definition]
     return readability.reading_ease(
         "\n".join(words for text in texts for words, _ in markdown.paragraphs(text))
     )
@@ -295,7 +292,7 @@ def _check_citations(where: str, text: str) -> list[Problem]:
 
 
 def _check_links(where: str, text: str, around: Surroundings) -> list[Problem]:
-    known = {"muscle": around.muscles, "study": around.studies}
+    known = {"muscle": around.muscles, "study": around.studies, "term": around.terms}
     problems = []
     for kind, slug in markdown.links(text):
         if kind not in known:

@@ -159,6 +159,12 @@ FIELDS: dict[type, dict[str, str]] = {
         "region": "Region of the map",
         "is_deep": "Deep",
     },
+    documents.TermDocument: {
+        "slug": "Address",
+        "name": "Term",
+        "aliases": "Other words for it",
+        "definition": "Definition",
+    },
     documents.StudyDocument: {
         "slug": "Address",
         "short_name": "Short name",

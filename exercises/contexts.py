@@ -8,7 +8,16 @@ from django.http import Http404
 from django.utils.dateparse import parse_date
 
 from . import certainty, emphasis
-from .document import Claim, EffectName, ExerciseDocument, MuscleDocument, StanceOption, StudyDocument, Value
+from .document import (
+    Claim,
+    EffectName,
+    ExerciseDocument,
+    MuscleDocument,
+    StanceOption,
+    StudyDocument,
+    TermDocument,
+    Value,
+)
 from .models import BestStance, EvidenceUse, Publication
 
 
@@ -157,6 +166,11 @@ def _by_side(uses: Iterable[EvidenceUse]) -> dict[str, list[EvidenceUse]]:
         "effects": [use for use in uses if use not in claims and use not in cited],
         "cited": cited,
     }
+
+
+def term_context(term: TermDocument, pages: Iterable[Publication]) -> dict:
+    """All that `term_detail.html` shows. `pages` are the live publications that link the term."""
+    return {"section": "glossary", "term": term, "pages": pages}
 
 
 def exercises_of(muscle: MuscleDocument, muscles: Mapping[MuscleDocument, int]) -> QuerySet:

@@ -38,6 +38,29 @@ class Value(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     """
 
 
+# The glossary
+
+
+class TermCopy(Value, kw_only=True):
+    """A term as another thing's document has it: to explain it where it stands."""
+
+    slug: Slug
+    name: str
+    definition: str  # plain text
+
+
+class TermDocument(TermCopy, kw_only=True):
+    aliases: tuple[str, ...] = ()
+
+    # frozen
+    schema: int = 0
+
+    @property
+    def as_copy(self) -> TermCopy:
+        """The part that other documents copy."""
+        return TermCopy(slug=self.slug, name=self.name, definition=self.definition)
+
+
 # Anatomy
 
 
@@ -92,6 +115,7 @@ class MuscleDocument(Value, kw_only=True):
     group_copy: MuscleGroup | None = None
     whole_name: str = ""
     action_copies: tuple[JointAction, ...] = ()
+    terms: tuple[TermCopy, ...] = ()  # that its texts link, by name
 
     @property
     def as_name(self) -> MuscleName:
@@ -418,6 +442,7 @@ class ExerciseDocument(Value, kw_only=True):
     caution_source_html: str = ""
     muscles: tuple[MuscleName, ...] = ()
     studies: tuple[StudyCopy, ...] = ()  # in the order of the list of references
+    terms: tuple[TermCopy, ...] = ()  # that its texts link, by name
 
     @property
     def is_graded(self) -> bool:
@@ -445,17 +470,20 @@ FROZEN: dict[type[Value], tuple[str, ...]] = {
         "group_copy",
         "whole_name",
         "action_copies",
+        "terms",
     ),
     StudyDocument: ("schema", "places", "muscle_copies"),
+    TermDocument: ("schema",),
     Section: ("anchor", "body_html", "picture_copy"),
     FormCue: ("how_sure_html",),
     StanceEffect: ("certainty",),
     StanceOption: ("caution_source_html",),
     Claim: ("verdict_html",),
-    ExerciseDocument: ("schema", "renderer", "caution_source_html", "muscles", "studies"),
+    ExerciseDocument: ("schema", "renderer", "caution_source_html", "muscles", "studies", "terms"),
 }
 
-Document = TypeVar("Document", MuscleDocument, StudyDocument, ExerciseDocument)
+AnyDocument = ExerciseDocument | MuscleDocument | StudyDocument | TermDocument
+Document = TypeVar("Document", MuscleDocument, StudyDocument, TermDocument, ExerciseDocument)
 
 
 def to_json(document: Value) -> str:

@@ -28,6 +28,7 @@ from .models import (
     StanceEffect,
     StanceOption,
     Study,
+    Term,
 )
 
 # From rows to values
@@ -63,6 +64,10 @@ def muscle_draft(muscle: Muscle) -> documents.MuscleDocument:
         head_of=muscle.head_of.slug if muscle.head_of else "",
         actions=tuple(sorted(action.slug for action in muscle.actions.all())),
     )
+
+
+def term_draft(term: Term) -> documents.TermDocument:
+    return _value(documents.TermDocument, term, aliases=_lines(term.aliases))
 
 
 def exercise_draft(exercise: Exercise) -> documents.ExerciseDocument:
@@ -220,6 +225,12 @@ def save_muscle(draft: documents.MuscleDocument, muscle: Muscle | None = None) -
     )
     muscle.actions.set([JointAction.objects.get(slug=slug) for slug in draft.actions])
     return muscle
+
+
+def save_term(draft: documents.TermDocument, term: Term | None = None) -> Term:
+    """Write the draft to rows: a new term, or over the given one. Raises ValidationError for what the rows
+    refuse."""
+    return _save(term or Term(), draft, aliases="\n".join(draft.aliases))
 
 
 def save_exercise(draft: documents.ExerciseDocument, exercise: Exercise | None = None) -> Exercise:

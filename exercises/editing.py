@@ -12,10 +12,15 @@ from django.utils import timezone
 
 from . import comparing, drafts, freezing, publishing, renaming
 from . import document as documents
-from .models import AuditEntry, Exercise, Muscle, Picture, Publication, Revision, Study
+from .models import AuditEntry, Exercise, Muscle, Picture, Publication, Revision, Study, Term
 from .publishing import DRAFT, KINDS, Thing
 
-SAVE = {Exercise: drafts.save_exercise, Muscle: drafts.save_muscle, Study: drafts.save_study}
+SAVE = {
+    Exercise: drafts.save_exercise,
+    Muscle: drafts.save_muscle,
+    Study: drafts.save_study,
+    Term: drafts.save_term,
+}
 # The texts of an exercise that can link something.
 TEXTS = ["sections__body", "cues__how_sure", "claims__verdict", "caution_source"]
 TEXTS += ["axes__options__caution_source"]
@@ -128,7 +133,7 @@ def where_used(thing: Thing) -> list[Thing]:
     for field in TEXTS:
         in_texts |= Q(**{f"{field}__contains": f"[[{kind}:{thing.slug}]]"})
         in_texts |= Q(**{f"{field}__contains": f"[[{kind}:{thing.slug}|"})
-    named = {"muscle": Q(involvements__muscle=thing), "study": Q(findings__study=thing)}[kind]
+    named = {"muscle": Q(involvements__muscle=thing), "study": Q(findings__study=thing)}.get(kind, Q())
     used = [*Exercise.objects.filter(in_texts | named).distinct()]
     link = f"[[{kind}:{thing.slug}"
     muscles = Muscle.objects.filter(

@@ -23,7 +23,7 @@ from django.db.models import Q
 from . import comparing, drafts, editing, freezing, markdown, pictures, publishing, renaming
 from . import document as documents
 from .files import FOLDERS, Content, ContentError
-from .models import Exercise, Finding, JointAction, Muscle, MuscleGroup, Picture, StanceOption, Study
+from .models import Exercise, Finding, JointAction, Muscle, MuscleGroup, Picture, StanceOption, Study, Term
 
 MOST_PACKED = 20 * 1024 * 1024
 MOST_UNPACKED = 50 * 1024 * 1024
@@ -61,13 +61,14 @@ PARTS = {
     "groups": Part(MuscleGroup, drafts.group_value, drafts.save_group),
     "actions": Part(JointAction, drafts.action_value, drafts.save_action),
     "pictures": Part(Picture, drafts.picture_value, drafts.save_picture),
+    "terms": Part(Term, drafts.term_draft, drafts.save_term),
     "muscles": Part(Muscle, drafts.muscle_draft, drafts.save_muscle),
     "exercises": Part(Exercise, drafts.exercise_draft, drafts.save_exercise),
     "studies": Part(Study, drafts.study_draft, drafts.save_study),
 }
 
 
-KEPT = {"muscles", "exercises", "studies"}  # whose drafts have a history
+KEPT = {"terms", "muscles", "exercises", "studies"}  # whose drafts have a history
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -118,6 +119,7 @@ def gather(exercises: Collection[str] | None = None) -> Content:
         pictures=tuple(drafts.picture_value(picture, with_image=False) for picture in rows.values()),
         groups=_values("groups", MuscleGroup.objects.order_by("order", "slug")),
         actions=_values("actions", JointAction.objects.order_by("slug")),
+        terms=_values("terms", Term.objects.filter(merged_into=None).order_by("slug")),
         muscles=_values("muscles", muscles.select_related("group", "head_of").order_by("slug")),
         exercises=_values("exercises", Exercise.objects.order_by("slug")),
         studies=_values("studies", Study.objects.filter(merged_into=None).order_by("slug")),
@@ -133,7 +135,7 @@ def _values(part: str, rows) -> tuple:
 
 def needed_by(slugs: Collection[str], content: Content) -> Content:
     """Of the content these exercises, and what they name: pictures, muscles, their wholes, groups and
-    actions, and the studies that speak about them or that the texts cite.
+    actions, the studies that speak about them or that the texts cite, and the terms that these link.
 
     A study comes with its findings about these exercises only, since the others need other exercises.
     """
@@ -141,6 +143,7 @@ def needed_by(slugs: Collection[str], content: Content) -> Content:
     studies = {study.slug: _with_findings_about(study, slugs) for study in content.studies}
     things = {("study", slug): study for slug, study in studies.items()}
     things |= {("muscle", muscle.slug): muscle for muscle in content.muscles}
+    things |= {("term", term.slug): term for term in content.terms}
     waiting = [name for exercise in exercises for name in _named_by(exercise)]
     waiting += [("study", study.slug) for study in studies.values() if study.findings]
     taken = set()
@@ -159,6 +162,7 @@ def needed_by(slugs: Collection[str], content: Content) -> Content:
         groups=tuple(group for group in content.groups if group.slug in groups),
         actions=tuple(action for action in content.actions if action.slug in actions),
         pictures=tuple(picture for picture in content.pictures if picture.slug in shown),
+        terms=tuple(term for term in content.terms if ("term", term.slug) in taken),
         muscles=muscles,
         exercises=exercises,
         studies=cited,
@@ -171,7 +175,7 @@ def _with_findings_about(study: documents.StudyDocument, slugs: Collection[str])
 
 
 def _named_by(value: documents.Value) -> Iterator[tuple[str, str]]:
-    """Kind and slug of every muscle and study that the value or a text in it names."""
+    """Kind and slug of every muscle, study and term that the value or a text in it names."""
     if isinstance(value, documents.MuscleDocument) and value.head_of:
         yield "muscle", value.head_of
     for field in value.__struct_fields__:
@@ -248,7 +252,7 @@ def _take_in(content: Content, left_out: tuple[str, ...], by, is_trial: bool) ->
 def _without_merged(content: Content) -> tuple[Content, tuple[str, ...]]:
     merged = freezing.merged_names()
     kept, left_out = {}, []
-    for name, kind in (("muscles", "muscle"), ("studies", "study")):
+    for name, kind in (("terms", "term"), ("muscles", "muscle"), ("studies", "study")):
         kept[name] = tuple(value for value in getattr(content, name) if (kind, value.slug) not in merged)
         left_out += [
             f"{_path(name, value)}: here it is merged into “{merged[kind, value.slug]}”, so it is left out."
@@ -323,7 +327,7 @@ def _touched(entries: Iterable[Entry]) -> list:
 
 
 def _strangers(content: Content) -> Iterator[str]:
-    """Say of each thing that is named whether it is neither in the content nor here. Seven queries."""
+    """Say of each thing that is named whether it is neither in the content nor here. Eight queries."""
     known = {
         name: {*_slugs(content, name), *part.model.objects.values_list("slug", flat=True)}
         for name, part in PARTS.items()

@@ -1,7 +1,7 @@
 """The folder in which content is kept as files: between the files and the values of document.py.
 
     groups.toml  actions.toml  muscles/soleus.toml  exercises/leg-press.toml  studies/da-silva-2008.toml
-    pictures/feet-high.toml  pictures/feet-high.webp
+    terms/concentric.toml  pictures/feet-high.toml  pictures/feet-high.webp
 
 A picture is two files of the same name: what is said of it, and its image, as it could be uploaded.
 exercises/content/ is such a folder, and so is what staff export and import. Nothing here touches rows.
@@ -18,11 +18,12 @@ from . import document as documents
 
 FOLDERS = {
     "pictures": documents.Picture,
+    "terms": documents.TermDocument,
     "muscles": documents.MuscleDocument,
     "exercises": documents.ExerciseDocument,
     "studies": documents.StudyDocument,
 }
-LAYOUT = "groups.toml, actions.toml, and .toml files in muscles/, exercises/, studies/ and pictures/"
+LAYOUT = "groups.toml, actions.toml, and .toml files in muscles/, exercises/, studies/, terms/ and pictures/"
 IMAGES = (".webp", ".jpg", ".jpeg", ".png", ".avif")  # beside the .toml files in pictures/
 
 SLUG_WORDS = "a slug has lower-case letters, digits and single hyphens, such as toe-angle"
@@ -61,6 +62,7 @@ class Content(documents.Value, kw_only=True):
     groups: tuple[documents.MuscleGroup, ...] = ()
     actions: tuple[documents.JointAction, ...] = ()
     pictures: tuple[documents.Picture, ...] = ()
+    terms: tuple[documents.TermDocument, ...] = ()
     muscles: tuple[documents.MuscleDocument, ...] = ()
     exercises: tuple[documents.ExerciseDocument, ...] = ()
     studies: tuple[documents.StudyDocument, ...] = ()

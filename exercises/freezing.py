@@ -12,63 +12,97 @@ from django.utils.text import slugify
 
 from . import certainty, drafts, markdown, renaming
 from . import document as documents
-from .models import JointAction, Muscle, MuscleGroup, Picture, Publication, Study
+from .models import JointAction, Muscle, MuscleGroup, Picture, Publication, Study, Term
 
 replace = msgspec.structs.replace
 
 # The parts of an article's page that are no sections: a section of that name gets a number.
 PAGE_ANCHORS = {"changes", "cite", "every-choice", "evidence", "form-cues", "main", "muscles-involved"}
-PAGE_ANCHORS |= {"references", "this-page"}
+PAGE_ANCHORS |= {"references", "terms", "this-page"}
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """What a document may copy of other things: muscles and studies that are published, groups, joint
-    actions, pictures. All by slug."""
+    """What a document may copy of other things: muscles, studies and terms that are published, groups,
+    joint actions, pictures. All by slug."""
 
     muscles: Mapping[str, documents.MuscleName]
     groups: Mapping[str, documents.MuscleGroup]
     actions: Mapping[str, documents.JointAction]
     studies: Mapping[str, documents.StudyDocument] = {}
+    terms: Mapping[str, documents.TermCopy] = {}
     pictures: Mapping[str, documents.PictureCopy] = {}
     merged: Mapping[renaming.Name, str] = {}  # what is merged, and where its name leads now
 
 
-def surroundings(along: Iterable[Muscle | Study] = ()) -> Surroundings:
-    """What is published, `along` among it as their drafts have them. Seven queries, and those of a draft
+def surroundings(along: Iterable[Muscle | Study | Term] = ()) -> Surroundings:
+    """What is published, `along` among it as their drafts have them. Eight queries, and those of a draft
     for each of `along`."""
     along = list(along)
     groups = {group.slug: drafts.group_value(group) for group in MuscleGroup.objects.all()}
     actions = {action.slug: drafts.action_value(action) for action in JointAction.objects.all()}
-    muscles, studies = {}, {}
-    copied = [Publication.Kind.MUSCLE, Publication.Kind.STUDY]
-    for publication in Publication.objects.filter(kind__in=copied).live():
+    muscles, studies, terms = {}, {}, {}
+    for publication in Publication.objects.exclude(kind=Publication.Kind.EXERCISE).live():
         if publication.kind == Publication.Kind.MUSCLE:
             muscles[publication.slug] = publication.content.as_name
-        else:
+        elif publication.kind == Publication.Kind.STUDY:
             studies[publication.slug] = publication.content
+        else:
+            terms[publication.slug] = publication.content.as_copy
     along_drafts = [drafts.muscle_draft(thing) for thing in along if isinstance(thing, Muscle)]
     names = {slug: muscle.name for slug, muscle in muscles.items()}
     names |= {draft.slug: draft.name for draft in along_drafts}
     muscles |= {draft.slug: _freeze_place(draft, groups, names).as_name for draft in along_drafts}
     studies |= {thing.slug: drafts.study_draft(thing) for thing in along if isinstance(thing, Study)}
+    terms |= {thing.slug: drafts.term_draft(thing).as_copy for thing in along if isinstance(thing, Term)}
     pictures = {picture.slug: drafts.picture_copy(picture) for picture in Picture.objects.all()}
     return Surroundings(
         muscles=muscles,
         groups=groups,
         actions=actions,
         studies=studies,
+        terms=terms,
         pictures=pictures,
         merged=merged_names(),
     )
 
 
 def merged_names() -> dict[renaming.Name, str]:
-    """By kind and slug of everything that is merged into something else, the slug of that. Two queries."""
+    """By kind and slug of everything that is merged into something else, the slug of that. Three queries."""
     return {
         (model._meta.model_name, gone): kept
-        for model in (Muscle, Study)
+        for model in (Muscle, Study, Term)
         for gone, kept in model.objects.exclude(merged_into=None).values_list("slug", "merged_into__slug")
     }
+
+
+def texts_of(draft: documents.AnyDocument) -> list[tuple[str, str]]:
+    """Every text of the draft that can link something, and where it stands, in words."""
+    if isinstance(draft, documents.MuscleDocument):
+        where = f"Muscle “{draft.name}”"
+        return [(where, draft.location), (where, draft.function)]
+    if not isinstance(draft, documents.ExerciseDocument):
+        return []
+    return [
+        *((f"Section “{section.heading}”", section.body) for section in draft.sections),
+        *((f"Form cue “{cue.do}”", cue.how_sure) for cue in draft.cues),
+        *((f"Claim “{claim.statement}”", claim.verdict) for claim in draft.claims),
+        ("Caution", draft.caution_source),
+        *(
+            (f"Caution of “{option.name}”", option.caution_source)
+            for axis in draft.axes
+            for option in axis.options
+        ),
+    ]
+
+
+def linked(draft: documents.AnyDocument, kind: str) -> set[str]:
+    """The slugs of the muscles, studies or terms that its texts link, existing or not."""
+    return {slug for _, text in texts_of(draft) for other, slug in markdown.links(text) if other == kind}
+
+
+def freeze_term(draft: documents.TermDocument, around: Surroundings) -> documents.TermDocument:
+    """The self-contained document of a draft, which copies nothing."""
+    return replace(draft, schema=documents.SCHEMA)
 
 
 def freeze_muscle(draft: documents.MuscleDocument, around: Surroundings) -> documents.MuscleDocument:
@@ -83,6 +117,7 @@ def freeze_muscle(draft: documents.MuscleDocument, around: Surroundings) -> docu
         location_html=markdown.render(draft.location, names),
         function_html=markdown.render(draft.function, names),
         action_copies=tuple(actions[slug] for slug in draft.actions),
+        terms=_copy_terms(draft, around),
     )
 
 
@@ -143,6 +178,7 @@ def freeze_exercise(draft: documents.ExerciseDocument, around: Surroundings) -> 
         claims=claims,
         muscles=tuple(muscles.values()),
         studies=studies,
+        terms=_copy_terms(draft, around),
     )
 
 
@@ -199,9 +235,15 @@ def _copy_studies(
     return tuple(copies)
 
 
+def _copy_terms(draft: documents.AnyDocument, around: Surroundings) -> tuple[documents.TermCopy, ...]:
+    terms = [around.terms[slug] for slug in linked(draft, "term") if slug in around.terms]
+    return tuple(sorted(terms, key=lambda term: term.name.casefold()))
+
+
 def link_names(around: Surroundings) -> dict[str, dict[str, str]]:
     """The names that Markdown links show, by kind and slug."""
     return {
         "muscle": {slug: muscle.name for slug, muscle in around.muscles.items()},
         "study": {slug: study.short_name for slug, study in around.studies.items()},
+        "term": {slug: term.name for slug, term in around.terms.items()},
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from . import certainty, emphasis, markdown
 from . import document as documents
-from .models import BestStance, EvidenceUse, Exercise, Muscle, Publication, Study, StudyEntry
+from .models import BestStance, EvidenceUse, Exercise, Muscle, Publication, Study, StudyEntry, Term, TermUse
 
 Side = EvidenceUse.Side
 
@@ -17,6 +17,8 @@ def list_fields(document) -> dict:
     """What a publication copies of its document, so that lists need not read it."""
     if isinstance(document, documents.StudyDocument):
         return {"name": document.short_name, "summary": document.summary, "order": -document.year}
+    if isinstance(document, documents.TermDocument):
+        return {"name": document.name, "summary": document.definition, "order": 0}
     is_exercise = isinstance(document, documents.ExerciseDocument)
     summary = document.answer if is_exercise else document.everyday_name
     return {"name": document.name, "summary": summary, "order": document.order}
@@ -29,10 +31,11 @@ def write(publication: Publication, document) -> None:
         _write_uses(publication, [*_claims(document), *_effects(document), *_citations(document)])
     elif isinstance(document, documents.StudyDocument):
         _write_study(publication, document)
-    else:
+    elif isinstance(document, documents.MuscleDocument):
         found = [*markdown.links(document.location), *markdown.links(document.function)]
         cited = dict.fromkeys(slug for kind, slug in found if kind == "study")
         _write_uses(publication, [(slug, EvidenceUse(side=Side.CITED)) for slug in cited])
+    _write_term_uses(publication, getattr(document, "terms", ()))
 
 
 def _write_best_stances(publication: Publication, document: documents.ExerciseDocument) -> None:
@@ -60,6 +63,13 @@ def _write_uses(publication: Publication, uses: Iterable[tuple[str, EvidenceUse]
         if slug in studies:  # a text can name one that was never published
             use.publication, use.study = publication, studies[slug]
             use.save()
+
+
+def _write_term_uses(publication: Publication, copies: Iterable[documents.TermCopy]) -> None:
+    slugs = [copy.slug for copy in copies]
+    if slugs:
+        terms = _named(Term, slugs).values()
+        TermUse.objects.bulk_create(TermUse(publication=publication, term=term) for term in terms)
 
 
 def _claims(document: documents.ExerciseDocument) -> Iterable[tuple[str, EvidenceUse]]:

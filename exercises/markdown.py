@@ -3,7 +3,8 @@
 It runs when a document is frozen, never per request. Links between the site's own things are
 written [[muscle:gluteus-maximus]] or [[muscle:gluteus-maximus|the glutes]]. Studies are cited in the same
 way: in a page with a list of references [[study:da-silva-2008]] becomes a number that leads there, and
-elsewhere a link to the study's page.
+elsewhere a link to the study's page. Terms are linked to their pages in the glossary; a page that has a
+copy of the term shows what it means when the link is chosen.
 """
 
 import re
@@ -20,9 +21,9 @@ VERSION = "1"
 
 LINK = re.compile(r"\[\[([a-z]+):([^\[\]|\n]{1,64})(?:\|([^\[\]\n]{1,200}))?\]\]")
 MOST_BRACKETS = 5_000
-LINK_KINDS = {"muscle": "/muscles/{}/", "study": "/evidence/{}/"}
-PLAIN_LINK = re.compile(r"/(muscles|evidence)/([^/?#]+)")
-PLAIN_KINDS = {"muscles": "muscle", "evidence": "study"}
+LINK_KINDS = {"muscle": "/muscles/{}/", "study": "/evidence/{}/", "term": "/glossary/{}/"}
+PLAIN_LINK = re.compile(r"/(muscles|evidence|glossary)/([^/?#]+)")
+PLAIN_KINDS = {"muscles": "muscle", "evidence": "study", "glossary": "term"}
 INLINE_TAGS = {"a", "strong", "em", "code", "sup", "br"}
 TAGS = INLINE_TAGS | {"p", "ul", "ol", "li", "h3", "h4", "h5", "h6", "blockquote"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "hr"}

@@ -1,4 +1,4 @@
-"""One muscle or study that was entered twice: one of the two takes the place of the other, everywhere.
+"""One muscle, study or term that was entered twice: one of the two takes the place of the other, everywhere.
 
 What is merged keeps its row and its history, and its public address leads to what it is merged into.
 """
@@ -16,10 +16,10 @@ from . import document as documents
 from .checks import Problem
 from .editing import SAVE
 from .emphasis import join_words
-from .models import AuditEntry, Exercise, Muscle, Publication, Study
+from .models import AuditEntry, Exercise, Muscle, Publication, Study, Term
 from .publishing import DRAFT, KINDS, Refused, Thing
 
-Mergeable = Muscle | Study
+Mergeable = Muscle | Study | Term
 
 # What each of the two has for itself. Any other field of the kept one is filled from the other if empty.
 OWN_FIELDS = {"slug", "name", "short_name", "aliases", "order", "group", "head_of", "is_retracted"}
@@ -155,8 +155,8 @@ def _save(entry: Entry) -> Thing:
 
 
 def _joined(
-    gone: documents.MuscleDocument | documents.StudyDocument,
-    kept: documents.MuscleDocument | documents.StudyDocument,
+    gone: documents.MuscleDocument | documents.StudyDocument | documents.TermDocument,
+    kept: documents.MuscleDocument | documents.StudyDocument | documents.TermDocument,
 ) -> tuple:
     """What remains of the one, and the other with what it takes over."""
     takes = {
@@ -164,7 +164,7 @@ def _joined(
         for field in comparing.FIELDS[type(kept)]
         if field not in OWN_FIELDS and not getattr(kept, field) and getattr(gone, field)
     }
-    if isinstance(kept, documents.MuscleDocument):
+    if not isinstance(kept, documents.StudyDocument):
         names = {name.casefold() for name in (kept.name, *kept.aliases)}
         new = [name for name in (gone.name, *gone.aliases) if name.casefold() not in names]
         return gone, msgspec.structs.replace(kept, **takes, aliases=(*kept.aliases, *dict.fromkeys(new)))
@@ -184,7 +184,7 @@ def _joined(
 def _cannot(gone: Mergeable, kept: Mergeable) -> Iterator[str]:
     """What is wrong with the choice of the two, whatever the drafts say."""
     if type(gone) is not type(kept) or not isinstance(gone, Mergeable):
-        yield "Only two muscles or two studies can be merged with each other."
+        yield "Only two muscles, two studies or two terms can be merged with each other."
         return
     if gone.pk == kept.pk:
         yield f"“{gone}” cannot be merged into itself. Choose the other one."

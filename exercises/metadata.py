@@ -6,7 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.utils.dateformat import format as format_date
 
-from .document import ExerciseDocument, MuscleDocument, PictureCopy, StudyCopy, StudyDocument
+from .document import ExerciseDocument, MuscleDocument, PictureCopy, StudyCopy, StudyDocument, TermDocument
 from .models import Publication
 
 LICENCE = "https://creativecommons.org/licenses/by-sa/4.0/"
@@ -61,6 +61,22 @@ def study_data(study: StudyDocument, publication: Publication) -> dict:
         **_page(study.short_name, publication),
         "breadcrumb": _breadcrumb(("Evidence", "/evidence/"), (study.short_name, publication)),
         "mainEntity": study_item(study),
+    }
+
+
+def term_data(term: TermDocument, publication: Publication) -> dict:
+    """A page whose subject is a term of the glossary."""
+    item = {
+        "@type": "DefinedTerm",
+        "name": term.name,
+        "alternateName": list(term.aliases),
+        "description": term.definition,
+        "inDefinedTermSet": f"{settings.SITE_URL}/glossary/",
+    }
+    return {
+        **_page(term.name.capitalize(), publication),
+        "breadcrumb": _breadcrumb(("Glossary", "/glossary/"), (term.name.capitalize(), publication)),
+        "mainEntity": _drop_empty(item),
     }
 
 

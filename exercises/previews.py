@@ -13,13 +13,15 @@ from .contexts import (
     muscle_context,
     panel_context,
     study_context,
+    term_context,
 )
-from .models import Muscle, Publication, Study
+from .models import Muscle, Publication, Study, Term
 
 TEMPLATES = {
     documents.ExerciseDocument: "exercises/exercise_detail.html",
     documents.MuscleDocument: "muscles/muscle_detail.html",
     documents.StudyDocument: "evidence/study_detail.html",
+    documents.TermDocument: "glossary/term_detail.html",
 }
 
 EXERCISES_SHOWN = 25  # on the page of a muscle's draft
@@ -60,6 +62,9 @@ def _context_of(document, request: HttpRequest) -> dict:
     if isinstance(document, documents.StudyDocument):
         study = Study.objects.filter(slug=document.slug).first()
         return study_context(document, publishing.live_uses(study) if study else ())
+    if isinstance(document, documents.TermDocument):
+        term = Term.objects.filter(slug=document.slug).first()
+        return term_context(document, publishing.live_pages_with(term) if term else ())
     others = Publication.objects.muscles().live().exclude(slug=document.slug)
     muscles = {publication.content: publication.muscle_id for publication in others}
     muscle = Muscle.objects.filter(slug=document.slug).first()

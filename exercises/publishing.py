@@ -14,15 +14,33 @@ from django.utils import timezone
 from . import certainty, checks, drafts, emphasis, indexing, metrics, renaming, site_version
 from . import document as documents
 from .checks import Problem
-from .freezing import Surroundings, freeze_exercise, freeze_muscle, freeze_study, surroundings
-from .models import EvidenceUse, Exercise, Involvement, Muscle, Publication, StanceEffect, Study
+from .freezing import (
+    Surroundings,
+    freeze_exercise,
+    freeze_muscle,
+    freeze_study,
+    freeze_term,
+    linked,
+    surroundings,
+)
+from .models import EvidenceUse, Exercise, Involvement, Muscle, Publication, StanceEffect, Study, Term
 
-Thing = Exercise | Muscle | Study
+Thing = Exercise | Muscle | Study | Term
 
 # In the order in which they are published together: each needs those before it.
-KINDS = {Muscle: Publication.Kind.MUSCLE, Study: Publication.Kind.STUDY, Exercise: Publication.Kind.EXERCISE}
-DRAFT = {Muscle: drafts.muscle_draft, Study: drafts.study_draft, Exercise: drafts.exercise_draft}
-FREEZE = {"muscle": freeze_muscle, "study": freeze_study, "exercise": freeze_exercise}
+KINDS = {
+    Term: Publication.Kind.TERM,
+    Muscle: Publication.Kind.MUSCLE,
+    Study: Publication.Kind.STUDY,
+    Exercise: Publication.Kind.EXERCISE,
+}
+DRAFT = {
+    Term: drafts.term_draft,
+    Muscle: drafts.muscle_draft,
+    Study: drafts.study_draft,
+    Exercise: drafts.exercise_draft,
+}
+FREEZE = {"term": freeze_term, "muscle": freeze_muscle, "study": freeze_study, "exercise": freeze_exercise}
 
 
 class Refused(Exception):
@@ -52,10 +70,19 @@ def freeze(thing: Thing, around: Surroundings):
     return FREEZE[KINDS[type(thing)]](DRAFT[type(thing)](thing), around)
 
 
-def needed(thing: Thing) -> list[Muscle | Study]:
+def needed(thing: Thing) -> list[Muscle | Study | Term]:
     """What has to be published before the thing can be, or along with it: the muscles that an exercise
-    involves and the studies that it rests on, if readers cannot see them yet, and studies whose
-    publication speaks of its options by names that they no longer have."""
+    involves, the studies that it rests on and the terms that it links, if readers cannot see them yet, and
+    studies whose publication speaks of its options by names that they no longer have."""
+    if isinstance(thing, Term):
+        return []
+    along = _needed_beside_terms(thing)
+    texts = [DRAFT[type(each)](each) for each in (thing, *along) if not isinstance(each, Study)]
+    terms = {slug for draft in texts for slug in linked(draft, "term")}
+    return [*(_unpublished(Term.objects.filter(slug__in=terms), "term") if terms else ()), *along]
+
+
+def _needed_beside_terms(thing: Exercise | Muscle | Study) -> list[Muscle | Study]:
     if isinstance(thing, Muscle):
         return []
     if isinstance(thing, Study):
@@ -63,7 +90,7 @@ def needed(thing: Thing) -> list[Muscle | Study]:
         return list(_unpublished(muscles, "muscle").select_related("group", "head_of"))
     draft = drafts.exercise_draft(thing)
     studies = Study.objects.filter(findings__exercise=thing) | Study.objects.filter(
-        slug__in=checks.cited_studies(draft)
+        slug__in=linked(draft, "study")
     )
     along = [*_unpublished(studies, "study"), *Study.objects.filter(pk__in=_stale_studies(thing, draft))]
     muscles = Muscle.objects.filter(involvements__exercise=thing) | Muscle.objects.filter(
@@ -121,7 +148,9 @@ def check_each(things: Sequence[Thing]) -> list[tuple[Thing, Problem]]:
     for thing in things:
         problems = []
         draft = DRAFT[type(thing)](thing)
-        if isinstance(thing, Muscle):
+        if isinstance(thing, Term):
+            problems += checks.check_term(draft, around)
+        elif isinstance(thing, Muscle):
             problems += checks.check_muscle(draft, around)
         elif isinstance(thing, Study):
             problems += checks.check_study(draft, around, involved_muscles(draft))
@@ -274,10 +303,11 @@ def note_changes(things: Iterable[Thing]) -> None:
 def _copied_of(things: Iterable[Thing]) -> dict[Thing, object]:
     """What the documents of others can copy of each, as it is live: of a muscle little more than its
     names, of an exercise nothing."""
+    part = {Muscle: lambda content: content.as_name, Term: lambda content: content.as_copy}
     copied = {}
     for thing in things:
         live = None if isinstance(thing, Exercise) else live_publication(thing)
-        copied[thing] = live and (live.content.as_name if isinstance(thing, Muscle) else live.content)
+        copied[thing] = live and part.get(type(thing), lambda content: content)(live.content)
     return copied
 
 
@@ -285,9 +315,10 @@ def _copying(things: Iterable[Thing]) -> list[Thing]:
     """All other live things whose documents, or drafts, may copy something of these."""
     touched = {}
     for thing in things:
-        if isinstance(thing, Muscle):
-            live = _naming([thing]).select_related("exercise", "muscle", "study")
+        if isinstance(thing, Muscle | Term):
+            live = _naming([thing]).select_related(*KINDS.values())
             touched |= dict.fromkeys(publication.thing for publication in live)
+        if isinstance(thing, Muscle):
             # What the draft of an exercise left out, since readers could not see it.
             touched |= dict.fromkeys(Exercise.objects.filter(involvements__muscle=thing))
         if isinstance(thing, Study):
@@ -297,17 +328,19 @@ def _copying(things: Iterable[Thing]) -> list[Thing]:
     return list(touched)
 
 
-def _naming(things: Iterable[Muscle | Study]) -> QuerySet:
+def _naming(things: Iterable[Muscle | Study | Term]) -> QuerySet:
     """The live publications with the slug of one of these somewhere in their documents, in a list, a copy
     or a link, and those that would come to copy it: the exercises that a study speaks about, and the
     studies that speak about a muscle's group. One query looks through every live document."""
     named = Q()
     for thing in things:
         for slug in {thing.slug, *thing.publications.values_list("slug", flat=True)}:
-            named |= Q(document__contains=slug)
+            # Only texts name terms, whose slugs are words that stand anywhere.
+            named |= Q(document__contains=f"[[term:{slug}" if isinstance(thing, Term) else slug)
+            named |= Q(document__contains=f"/glossary/{slug}") if isinstance(thing, Term) else Q()
         if isinstance(thing, Study):
             named |= Q(exercise__in=Exercise.objects.filter(findings__study=thing))
-        else:
+        elif isinstance(thing, Muscle):
             named |= Q(kind=Publication.Kind.STUDY, document__contains=thing.group.slug)
     return Publication.objects.live().filter(named)
 
@@ -318,11 +351,11 @@ def behind(live: QuerySet | None = None) -> list[Publication]:
     """
     around = surroundings()
     live = Publication.objects.live() if live is None else live
-    live = live.select_related("exercise", "muscle", "study")
+    live = live.select_related(*KINDS.values())
     return [publication for publication in live if _made_anew(publication, around) != publication.content]
 
 
-def behind_on(thing: Muscle | Study) -> list[Publication]:
+def behind_on(thing: Muscle | Study | Term) -> list[Publication]:
     """Those that are behind and may be so because of the thing."""
     return behind(_naming([thing]))
 
@@ -343,6 +376,12 @@ def live_uses(study: Study | int) -> QuerySet:
     uses = EvidenceUse.objects.filter(study=study, publication__in=live).select_related("publication")
     order = "publication__kind", "publication__order", "publication__name", "pk"
     return uses.defer("publication__document").order_by(*order)
+
+
+def live_pages_with(term: Term | int) -> QuerySet:
+    """The live publications whose texts link the term, without their documents. One query."""
+    pages = Publication.objects.live().filter(term_uses__term=term)
+    return pages.defer("document").order_by("kind", "order", "name")
 
 
 def grade_changes(study: documents.StudyDocument) -> list[GradeChange]:

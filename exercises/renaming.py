@@ -1,4 +1,7 @@
-"""Values in which one muscle or study takes the place of another, since the two are the same. Pure Python."""
+"""Values in which one muscle, study or term takes the place of another, since the two are the same.
+
+Pure Python.
+"""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,10 +11,10 @@ import msgspec
 
 from . import document as documents
 
-# What of a muscle or study is named where: kind and slug.
+# What is named where: kind and slug.
 Name = tuple[str, str]
 
-PAGES = {"muscle": "/muscles/", "study": "/evidence/"}
+PAGES = {"muscle": "/muscles/", "study": "/evidence/", "term": "/glossary/"}
 
 # What can stand only once in a list, and by what. Findings are taken for the same if all of them is.
 KEYS: dict[type, Callable[[Any], Any]] = {

@@ -16,7 +16,17 @@ from . import document as documents
 from . import drafts, files, freezing, publishing, renaming
 from .checks import Problem
 from .files import ContentError
-from .models import Exercise, JointAction, LoadedContent, Muscle, MuscleGroup, Picture, StanceOption, Study
+from .models import (
+    Exercise,
+    JointAction,
+    LoadedContent,
+    Muscle,
+    MuscleGroup,
+    Picture,
+    StanceOption,
+    Study,
+    Term,
+)
 
 FOLDER = Path(__file__).parent / "content"
 NOTE = "As it comes with Legwork."
@@ -54,11 +64,12 @@ def load(folder: Path = FOLDER) -> Report:
             _load(ACTION, action, report)
         for picture in content.pictures:
             _load(PICTURE, picture, report)
+        terms = [row for value in content.terms if (row := _load(TERM, value, report))]
         # All rows first: muscles and exercises cite studies, whose findings speak of exercises.
         loaded_muscles = [row for value in content.wholes_first if (row := _load(MUSCLE, value, report))]
         loaded_exercises = [row for value in content.exercises if (row := _load(EXERCISE, value, report))]
         loaded_studies = [row for value in content.studies if (row := _load(STUDY, value, report))]
-        _publish_together([*loaded_muscles, *loaded_studies], report)
+        _publish_together([*terms, *loaded_muscles, *loaded_studies], report)
         # A study that is new or says something else changes grades, in exercises that did not change.
         touched = Exercise.objects.filter(findings__study__in=loaded_studies).distinct()
         for exercise in touched.exclude(pk__in=[exercise.pk for exercise in loaded_exercises]):
@@ -68,7 +79,7 @@ def load(folder: Path = FOLDER) -> Report:
             _publish(exercise, report)
         if report.new or report.updated:
             # Also after an upgrade: the flag may be newer than the things.
-            publishing.note_changes([*Muscle.objects.all(), *Study.objects.all(), *Exercise.objects.all()])
+            publishing.note_changes(thing for model in publishing.KINDS for thing in model.objects.all())
     return report
 
 
@@ -159,6 +170,7 @@ PICTURE = Kind("picture", Picture, drafts.picture_value, drafts.save_picture)
 MUSCLE = Kind("muscle", Muscle, drafts.muscle_draft, drafts.save_muscle)
 EXERCISE = Kind("exercise", Exercise, drafts.exercise_draft, drafts.save_exercise)
 STUDY = Kind("study", Study, drafts.study_draft, _save_study)
+TERM = Kind("term", Term, drafts.term_draft, drafts.save_term)
 MISSING = tuple(
     model.DoesNotExist for model in (Exercise, JointAction, Muscle, MuscleGroup, Picture, StanceOption)
 )

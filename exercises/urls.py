@@ -1,7 +1,7 @@
 from django.urls import include, path, re_path
 
 from .document import MEDIA_NAME
-from .views import evidence, exercises, machines, media, muscles, pages, previews, reports
+from .views import evidence, exercises, glossary, machines, media, muscles, pages, previews, reports
 
 exercise_urls = [
     path("", exercises.exercise_detail, name="exercise_detail"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("muscles/<slug:slug>/", muscles.muscle_detail, name="muscle_detail"),
     path("evidence/", evidence.study_list, name="study_list"),
     path("evidence/<slug:slug>/", evidence.study_detail, name="study_detail"),
+    path("glossary/", glossary.term_list, name="term_list"),
+    path("glossary/<slug:slug>/", glossary.term_detail, name="term_detail"),
     path("preview/<slug:token>/", previews.preview, name="preview"),
     path("preview/<slug:token>/panel/", previews.preview_panel, name="preview_panel"),
     re_path(rf"^media/(?P<name>{MEDIA_NAME})$", media.media_file, name="media_file"),

@@ -44,7 +44,17 @@ def starter_content(db):
 @pytest.fixture
 def empty_site(db):
     """The site before anything was written."""
-    for name in ("Publication", "Study", "Exercise", "Muscle", "MuscleGroup", "JointAction", "LoadedContent"):
+    things = (
+        "Publication",
+        "Study",
+        "Exercise",
+        "Muscle",
+        "MuscleGroup",
+        "JointAction",
+        "Term",
+        "LoadedContent",
+    )
+    for name in things:
         model = apps.get_model("exercises", name)
         if name == "Muscle":
             model.objects.exclude(head_of=None).delete()

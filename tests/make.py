@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, User
 
 from exercises import document as documents
 from exercises import drafts, freezing, publishing, starter
-from exercises.models import Exercise, JointAction, Muscle, MuscleGroup, Study
+from exercises.models import Exercise, JointAction, Muscle, MuscleGroup, Study, Term
 
 GROUP = documents.MuscleGroup(slug="thigh", name="thigh muscles")
 ACTION = documents.JointAction(slug="knee-extension", name="knee extension")
@@ -89,7 +89,9 @@ def make_study_value(
 
 
 def make_surroundings(
-    *muscles: documents.MuscleDocument, studies: Iterable[documents.StudyDocument] = ()
+    *muscles: documents.MuscleDocument,
+    studies: Iterable[documents.StudyDocument] = (),
+    terms: Iterable[documents.TermDocument] = (),
 ) -> freezing.Surroundings:
     muscles = muscles or (make_muscle_value("front"), make_muscle_value("back"))
     return freezing.Surroundings(
@@ -108,6 +110,7 @@ def make_surroundings(
         groups={GROUP.slug: GROUP},
         actions={ACTION.slug: ACTION},
         studies={study.slug: study for study in studies},
+        terms={term.slug: term.as_copy for term in terms},
     )
 
 
@@ -122,7 +125,8 @@ def make_starter_document(slug: str) -> documents.ExerciseDocument:
         (starter.FOLDER / "exercises" / f"{slug}.toml").read_text(), documents.ExerciseDocument
     )
     return freezing.freeze_exercise(
-        exercise, make_surroundings(*starter_muscles(), studies=starter_studies())
+        exercise,
+        make_surroundings(*starter_muscles(), studies=starter_studies(), terms=starter_terms()),
     )
 
 
@@ -134,6 +138,11 @@ def starter_muscles() -> list[documents.MuscleDocument]:
 def starter_studies() -> list[documents.StudyDocument]:
     files = sorted((starter.FOLDER / "studies").glob("*.toml"))
     return [documents.from_toml(file.read_text(), documents.StudyDocument) for file in files]
+
+
+def starter_terms() -> list[documents.TermDocument]:
+    files = sorted((starter.FOLDER / "terms").glob("*.toml"))
+    return [documents.from_toml(file.read_text(), documents.TermDocument) for file in files]
 
 
 def make_muscle(slug: str, is_published: bool = True, **fields) -> Muscle:
@@ -164,6 +173,14 @@ def make_study(
     if is_published:
         publishing.publish([study], "First.")
     return study
+
+
+def make_term(slug: str = "concentric", is_published: bool = True, **fields) -> Term:
+    given = {"name": slug, "definition": f"What {slug} means.", **fields}
+    term = drafts.save_term(documents.TermDocument(slug=slug, **given))
+    if is_published:
+        publishing.publish([term], "First.")
+    return term
 
 
 def make_editor() -> User:

@@ -9,14 +9,21 @@ import pytest
 from exercises import certainty, checks, markdown, publishing, starter
 from exercises import document as documents
 from exercises.models import MapRegion
-from tests.make import make_starter_document, make_surroundings, starter_muscles, starter_studies
+from tests.make import (
+    make_starter_document,
+    make_surroundings,
+    starter_muscles,
+    starter_studies,
+    starter_terms,
+)
 
 LEG_PRESS = make_starter_document("leg-press")
 CALF_RAISE = make_starter_document("standing-calf-raise")
 MUSCLES = {muscle.slug: muscle for muscle in starter_muscles()}
 STUDIES = {study.slug: study for study in starter_studies()}
 EXERCISES = {exercise.slug: exercise for exercise in (LEG_PRESS, CALF_RAISE)}
-AROUND = make_surroundings(*MUSCLES.values(), studies=STUDIES.values())
+TERMS = {term.slug: term for term in starter_terms()}
+AROUND = make_surroundings(*MUSCLES.values(), studies=STUDIES.values(), terms=TERMS.values())
 
 
 @pytest.mark.parametrize("exercise", [LEG_PRESS, CALF_RAISE], ids=["leg press", "calf raise"])
@@ -102,11 +109,12 @@ def texts_of(exercise):
     yield from (option.caution_source for axis in exercise.axes for option in axis.options)
 
 
-def test_links_lead_to_muscles_and_studies():
+def test_links_lead_to_muscles_studies_and_terms():
     texts = [text for exercise in EXERCISES.values() for text in texts_of(exercise)]
     texts += [text for muscle in MUSCLES.values() for text in (muscle.location, muscle.function)]
     for text in texts:
-        assert all(slug in {"muscle": MUSCLES, "study": STUDIES}[kind] for kind, slug in markdown.links(text))
+        known = {"muscle": MUSCLES, "study": STUDIES, "term": TERMS}
+        assert all(slug in known[kind] for kind, slug in markdown.links(text))
         assert not markdown.has_broken_link(text)
 
 

@@ -98,6 +98,7 @@ ADDRESSES = [
     "/muscles/",
     "/muscles/front/",
     "/evidence/",
+    "/glossary/",
     "/evidence/smith-2020/",
     "/preview/x/",
     "/preview/x/panel/",
@@ -116,6 +117,7 @@ PATTERNS = [
     "/exercises/press/v/{}/",
     "/muscles/{}/",
     "/evidence/{}/",
+    "/glossary/{}/",
     "/preview/{}/",
 ]
 PATTERNS += ["/sitemap-{}.xml", "/static/{}", "/admin/{}", "/exercises/press/{}"]

@@ -1,3 +1,3 @@
-from . import accounts, anatomy, audit, evidence, exercise, pictures, stance
+from . import accounts, anatomy, audit, evidence, exercise, glossary, pictures, stance
 
-__all__ = ["accounts", "anatomy", "audit", "evidence", "exercise", "pictures", "stance"]
+__all__ = ["accounts", "anatomy", "audit", "evidence", "exercise", "glossary", "pictures", "stance"]

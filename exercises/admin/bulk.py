@@ -11,7 +11,7 @@ from django.utils.text import get_text_list
 from .. import editing, publishing
 from ..models import AuditEntry, Publication
 
-REFRESHED = "Muscles and studies brought up to date."
+REFRESHED = "Muscles, studies and terms brought up to date."
 
 
 def may_publish(user, thing) -> bool:
@@ -54,7 +54,7 @@ class BulkActions:
         return self._with_note(request, queryset, "withdraw_selected", "Withdraw", "withdrawn", withdraw)
 
     @admin.action(
-        description="Bring what they copy of muscles and studies up to date", permissions=["publish"]
+        description="Bring what they copy of muscles, studies and terms up to date", permissions=["publish"]
     )
     def refresh_copies(self, request, queryset):
         selected = {f"{self.opts.model_name}__in": queryset.values("pk")}

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from .. import exchange, files
-from ..models import Exercise, Muscle, Study
+from ..models import Exercise, Muscle, Study, Term
 
 # Where the session keeps an archive between being shown and being taken in.
 UPLOADED = "exercises_import"
@@ -135,7 +135,7 @@ def _counts(report: exchange.Report) -> str:
 
 def _may_import(request: HttpRequest) -> bool:
     return all(
-        _may(request, verb, model) for model in (Exercise, Muscle, Study) for verb in ("add", "change")
+        _may(request, verb, model) for model in (Exercise, Muscle, Study, Term) for verb in ("add", "change")
     )
 
 

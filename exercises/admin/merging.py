@@ -1,4 +1,4 @@
-"""Merging what was entered twice, in the admin of muscles and of studies: choose, look, do."""
+"""Merging what was entered twice, in the admin of muscles, studies and terms: choose, look, do."""
 
 from django import forms
 from django.contrib import messages
@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 
 from .. import merging, publishing
-from ..models import Exercise, Muscle, Study
+from ..models import Exercise, Muscle, Study, Term
 
 
 class MergeForm(forms.Form):
@@ -55,7 +55,7 @@ class Merges:
         """Merging withdraws a page and changes drafts of each kind."""
         return self.has_publish_permission(request) and all(
             request.user.has_perm(f"exercises.change_{model._meta.model_name}")
-            for model in (Exercise, Muscle, Study)
+            for model in (Exercise, Muscle, Study, Term)
         )
 
     def get_thing_to_merge(self, request: HttpRequest, pk: int):

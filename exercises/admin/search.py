@@ -28,6 +28,7 @@ from ..models import (
     StanceEffect,
     StanceOption,
     Study,
+    Term,
 )
 from ..models.anatomy import Publishable
 from .states import STATES, in_state
@@ -150,6 +151,7 @@ SOURCES = (
         form="study",
         part="findings",
     ),
+    Source("terms", "terms", Term, "name aliases slug definition review_note"),
     Source("log", "audit log", AuditEntry, "by_name name note"),
 )
 

@@ -2,9 +2,10 @@ from .anatomy import JointAction, MapRegion, Muscle, MuscleGroup
 from .editing import AuditEntry, PreviewLink, Revision
 from .evidence import Claim, Finding, Study
 from .exercise import Exercise, FormCue, Involvement, Section
+from .glossary import Term
 from .guarding import SecondFactorRule, Spending
 from .pictures import Picture
-from .publication import BestStance, EvidenceUse, LoadedContent, Publication, SiteChanges, StudyEntry
+from .publication import BestStance, EvidenceUse, LoadedContent, Publication, SiteChanges, StudyEntry, TermUse
 from .stance import StanceAxis, StanceEffect, StanceOption
 
 __all__ = [
@@ -34,4 +35,6 @@ __all__ = [
     "StanceOption",
     "Study",
     "StudyEntry",
+    "Term",
+    "TermUse",
 ]

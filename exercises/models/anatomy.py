@@ -9,7 +9,8 @@ NAME_HELP = "In lower case, as inside a sentence."
 CITE_HELP = "Cite a study with [[study:da-silva-2008]]."
 MARKDOWN_HELP = (
     "Markdown: **bold**, *italic*, lists with -, [words](https://address). "
-    "Link a muscle with [[muscle:gluteus-maximus]] or [[muscle:gluteus-maximus|your words]]. "
+    "Link a muscle with [[muscle:gluteus-maximus]] or [[muscle:gluteus-maximus|your words]], "
+    "and a word of the glossary with [[term:concentric]]. "
     f"{CITE_HELP}"
 )
 CAUTION_SOURCE_HELP = f"Where it comes from, and how sure one can be. {CITE_HELP}"

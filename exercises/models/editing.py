@@ -109,6 +109,7 @@ class AuditEntry(models.Model):
         EXERCISE = "exercise"
         MUSCLE = "muscle"
         STUDY = "study"
+        TERM = "term"
         ACCOUNT = "account"
 
     what = models.CharField(max_length=20, choices=What)

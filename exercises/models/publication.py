@@ -10,6 +10,7 @@ from .. import document as documents
 from .anatomy import Muscle
 from .evidence import Study
 from .exercise import Exercise
+from .glossary import Term
 
 
 class PublicationQuerySet(models.QuerySet):
@@ -21,6 +22,9 @@ class PublicationQuerySet(models.QuerySet):
 
     def studies(self):
         return self.filter(kind=Publication.Kind.STUDY)
+
+    def terms(self):
+        return self.filter(kind=Publication.Kind.TERM)
 
     def out(self):
         """Those whose time has come: the current ones and those they followed."""
@@ -41,6 +45,7 @@ class PublicationQuerySet(models.QuerySet):
             Q(kind="exercise", pk=Subquery(out.filter(exercise=OuterRef("exercise"))[:1]))
             | Q(kind="muscle", pk=Subquery(out.filter(muscle=OuterRef("muscle"))[:1]))
             | Q(kind="study", pk=Subquery(out.filter(study=OuterRef("study"))[:1]))
+            | Q(kind="term", pk=Subquery(out.filter(term=OuterRef("term"))[:1]))
         )
 
     def listed(self):
@@ -49,7 +54,7 @@ class PublicationQuerySet(models.QuerySet):
 
 
 class Publication(models.Model):
-    """What readers see of an exercise, a muscle or a study, frozen when staff published it.
+    """What readers see of an exercise, a muscle, a study or a term, frozen when staff published it.
 
     A row is written once and not changed, but for the HTML inside its document when the renderer
     has been mended, and for the mark that a scheduled one was cancelled before its time. A withdrawal
@@ -60,6 +65,7 @@ class Publication(models.Model):
         EXERCISE = "exercise"
         MUSCLE = "muscle"
         STUDY = "study"
+        TERM = "term"
 
     kind = models.CharField(max_length=20, choices=Kind)
     exercise = models.ForeignKey(
@@ -70,6 +76,9 @@ class Publication(models.Model):
     )
     study = models.ForeignKey(
         Study, on_delete=models.CASCADE, null=True, blank=True, related_name="publications"
+    )
+    term = models.ForeignKey(
+        Term, on_delete=models.CASCADE, null=True, blank=True, related_name="publications"
     )
     number = models.PositiveIntegerField()
     document = models.TextField()
@@ -100,17 +109,20 @@ class Publication(models.Model):
             models.Index(fields=["exercise", "-live_from", "-number"]),
             models.Index(fields=["muscle", "-live_from", "-number"]),
             models.Index(fields=["study", "-live_from", "-number"]),
+            models.Index(fields=["term", "-live_from", "-number"]),
         ]
         constraints = [
             models.CheckConstraint(
                 name="publication_of_one_thing",
-                condition=Q(kind="exercise", exercise__isnull=False, muscle=None, study=None)
-                | Q(kind="muscle", exercise=None, muscle__isnull=False, study=None)
-                | Q(kind="study", exercise=None, muscle=None, study__isnull=False),
+                condition=Q(kind="exercise", exercise__isnull=False, muscle=None, study=None, term=None)
+                | Q(kind="muscle", exercise=None, muscle__isnull=False, study=None, term=None)
+                | Q(kind="study", exercise=None, muscle=None, study__isnull=False, term=None)
+                | Q(kind="term", exercise=None, muscle=None, study=None, term__isnull=False),
             ),
             models.UniqueConstraint(fields=["exercise", "number"], name="exercise_version_once"),
             models.UniqueConstraint(fields=["muscle", "number"], name="muscle_version_once"),
             models.UniqueConstraint(fields=["study", "number"], name="study_version_once"),
+            models.UniqueConstraint(fields=["term", "number"], name="term_version_once"),
         ]
 
     def __str__(self):
@@ -124,12 +136,12 @@ class Publication(models.Model):
         return bool(self.withdrawn_because)
 
     @property
-    def thing(self) -> Exercise | Muscle | Study:
+    def thing(self) -> Exercise | Muscle | Study | Term:
         """Whose publication it is. A query, unless it is loaded."""
         return getattr(self, self.kind)
 
     @property
-    def content(self) -> documents.ExerciseDocument | documents.MuscleDocument | documents.StudyDocument:
+    def content(self) -> documents.AnyDocument:
         """The document, read. Two publications with the same text share one value."""
         return read(self.document, self.kind)
 
@@ -138,6 +150,7 @@ DOCUMENTS = {
     "exercise": documents.ExerciseDocument,
     "muscle": documents.MuscleDocument,
     "study": documents.StudyDocument,
+    "term": documents.TermDocument,
 }
 
 
@@ -213,6 +226,20 @@ class EvidenceUse(models.Model):
 
     def __str__(self):
         return f"{self.study}: {self.words}"
+
+
+class TermUse(models.Model):
+    """An index row, written with the publication of an exercise or a muscle: a term that its texts link. The
+    terms' pages read these. They also keep the term from being deleted."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="term_uses")
+    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="uses")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["publication", "term"], name="term_use_once")]
+
+    def __str__(self):
+        return f"{self.publication}: {self.term}"
 
 
 class StudyEntry(models.Model):

@@ -86,7 +86,7 @@ class PublishedSitemap(Sitemap):
         return self.items().aggregate(latest=Max("live_from"))["latest"]
 
 
-SITEMAPS = {f"{kind}s": PublishedSitemap(kind) for kind in ("exercise", "muscle")}
+SITEMAPS = {f"{kind}s": PublishedSitemap(kind) for kind in ("exercise", "muscle", "term")}
 SITEMAPS["studies"] = PublishedSitemap(Publication.Kind.STUDY)
 
 
@@ -107,14 +107,14 @@ class PublishedFeed(Feed):
     """What has been published, with what it changed for readers, newest first."""
 
     title = "Legwork: what changed"
-    subtitle = "New and corrected pages: exercises, muscles and studies."
+    subtitle = "New and corrected pages: exercises, muscles, studies and terms."
     link = "/"
     feed_url = "/feed.xml"
     feed_type = Atom1Feed
 
     def items(self):
         news = Publication.objects.out().filter(withdrawn_because="").defer("document")
-        news = news.filter(muscle__merged_into=None, study__merged_into=None)
+        news = news.filter(muscle__merged_into=None, study__merged_into=None, term__merged_into=None)
         return news.order_by("-live_from", "-pk")[:FEED_LENGTH]
 
     def item_title(self, publication):

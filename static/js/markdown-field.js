@@ -67,7 +67,7 @@ function enhance(field) {
   field.addEventListener("input", async () => {
     const typed = begun();
     if (typed === undefined) return close();
-    const wanted = typed.toLowerCase().replace(/^(muscle|study):/, "");
+    const wanted = typed.toLowerCase().replace(/^(muscle|study|term):/, "");
     const found = (await allLinks()).filter(({ link, name }) => `${link} ${name}`.toLowerCase().includes(wanted));
     list.replaceChildren(
       ...found.slice(0, MOST).map(({ link, name }, index) => {

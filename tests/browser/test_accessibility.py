@@ -17,6 +17,8 @@ PAGES = [
     "/evidence/",
     "/evidence/?exercise=leg-press&kind=growth&order=largest",
     "/evidence/escamilla-2001/",
+    "/glossary/",
+    "/glossary/mri/",
     "/exercises/leg-press/?height=high&width=wide&lens=studies",
     "/about/",
     "/no/such/page/",
