@@ -7,17 +7,7 @@ host="${HOST:-127.0.0.1}"
 port="${PORT:-8000}"
 export SITE_URL="${SITE_URL:-http://127.0.0.1:$port}"
 
-migrated="$("$python" manage.py migrate --no-color)"
-"$python" manage.py load_content
-# Compressing the static files takes seconds: only when one of them, or what they come from, is new.
-manifest="${DATA_DIR:-data}/static/staticfiles.json"
-if [ ! -f "$manifest" ] || [ -n "$(find static requirements.txt -newer "$manifest")" ]; then
-  "$python" manage.py collectstatic --no-input --verbosity 0
-fi
-# A newer schema can have marks and index rows that only a look at all documents can fill.
-case "$migrated" in
-  *Applying*) "$python" manage.py doctor --mend --verbosity 0 || true ;;
-esac
+"$python" manage.py prepare
 echo
 echo "Legwork is at $SITE_URL (stop it with Ctrl-C)."
 echo "To edit, make the first staff account: $python manage.py createsuperuser"
