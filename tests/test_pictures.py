@@ -366,7 +366,6 @@ HASH = "0123456789abcdef" * 2
         "..\\secret_key",
         f"../media/{HASH}.webp",
         f"x/{HASH}.webp",
-        "%00",
         ".hidden",
     ],
 )
