@@ -31,6 +31,8 @@ class DeskSite(SigningIn, AdminSite):
 
     def index(self, request, extra_context=None):
         """What is to be done, and what was done last. A query for each list."""
+        from .admin.states import in_state
+
         today = timezone.localdate()
         things = [Exercise, Muscle, Study, Term]
         live = Publication.objects.live()
@@ -39,21 +41,12 @@ class DeskSite(SigningIn, AdminSite):
                 row
                 for model in things
                 for row in _rows(
-                    model.objects.exclude(review_asked_at=None).select_related("review_asked_by"), "publish"
+                    in_state(model.objects.select_related("review_asked_by"), "asked"), "publish"
                 )
             ],
             "to_review": Exercise.objects.filter(review_due__lte=today).order_by("review_due")[:MOST_ROWS],
-            "drafts": [
-                row
-                for never_out in (
-                    Exercise.objects.filter(publications=None),
-                    Muscle.objects.filter(publications=None, merged_into=None),
-                    Study.objects.filter(publications=None, merged_into=None),
-                    Term.objects.filter(publications=None, merged_into=None),
-                )
-                for row in _rows(never_out)
-            ],
-            "changed": [row for model in things for row in _rows(model.objects.filter(has_changes=True))],
+            "drafts": [row for model in things for row in _rows(in_state(model.objects.all(), "draft"))],
+            "changed": [row for model in things for row in _rows(in_state(model.objects.all(), "changed"))],
             "scheduled": Publication.objects.scheduled().defer("document")[:MOST_ROWS],
             "published": Publication.objects.out()
             .exclude(published_by=None)  # what came with the site

@@ -28,10 +28,10 @@ RESTORE = "Restore a backup of before: manage.py restore."
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """`todo` is for a person; `mend` does it, where that is safe. `is_litter` if nobody is harmed by it."""
+    """`advice` is for a person; `mend` does it, where that is safe. `is_litter` if nobody is harmed by it."""
 
     what: str
-    todo: str = ""
+    advice: str = ""
     mend: Callable[[], object] | None = None
     is_litter: bool = False
 

@@ -440,7 +440,7 @@ def from_zip(file: BinaryIO) -> dict[str, bytes]:
             _check_entries(entries)
             return _without_top(dict(_unpack(archive, entries)))
     except UNREADABLE as error:
-        raise ContentError(f"The archive cannot be read: it is damaged, or no zip ({error}).") from error
+        raise ContentError("The archive cannot be read: it is damaged, or it is no zip.") from error
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:

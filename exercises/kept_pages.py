@@ -200,8 +200,7 @@ def _expire_in_time(response: HttpResponse, version: SiteVersion | None) -> None
     if not (version and version.next):
         return
     left = max(0, int((version.next - timezone.now()).total_seconds()))
-    if left < settings.SHARED_MAX_AGE + settings.STALE_AGE:
-        fresh = min(settings.SHARED_MAX_AGE, left)
-        patch_cache_control(
-            response, s_maxage=fresh, stale_while_revalidate=min(settings.STALE_AGE, left - fresh)
-        )
+    fresh = min(settings.SHARED_MAX_AGE, left)
+    stale = min(settings.STALE_AGE, left - fresh)
+    # Of two max-ages the smaller one stays, and what is public has one.
+    patch_cache_control(response, max_age=left, s_maxage=fresh, stale_while_revalidate=stale)

@@ -31,7 +31,7 @@ def move(url: str) -> dict[str, int]:
             if target.introspection.table_names(cursor):
                 raise MoveError("The other database has tables already. Give one that is empty.")
             if problems := list(doctor.check_migrations()):
-                raise MoveError(f"This database is not up to date. {problems[0].what} {problems[0].todo}")
+                raise MoveError(f"This database is not up to date. {problems[0].what} {problems[0].advice}")
             # Changing a table needs all that refers to it checked already; copying, not before the end.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             call_command("migrate", database=TARGET, verbosity=0, interactive=False)

@@ -63,7 +63,7 @@ class GradeChange(msgspec.Struct, frozen=True):
 def preview(thing: Thing):
     """The document that publishing now would make, things that it needs and that have no publication
     as their drafts have them. Writes nothing."""
-    return freeze(thing, surroundings(along=[*needed(thing), thing]))
+    return freeze(thing, surroundings(along=with_needed(thing)))
 
 
 def freeze(thing: Thing, around: Surroundings):
@@ -97,6 +97,11 @@ def _needed_beside_terms(thing: Exercise | Muscle | Study) -> list[Muscle | Stud
         findings__study__in=along
     )
     return [*_unpublished(muscles, "muscle").select_related("group", "head_of"), *along]
+
+
+def with_needed(thing: Thing) -> list[Thing]:
+    """The thing, and before it what it needs: what `check` and `publish` take where nobody has chosen."""
+    return [*needed(thing), thing]
 
 
 def needed_muscles(exercise: Exercise) -> QuerySet:

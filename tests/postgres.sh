@@ -34,15 +34,16 @@ fi
 as_owner=""
 if [ "$(id -u)" = 0 ]; then as_owner="runuser -u postgres --"; fi
 
-folder="/tmp/legwork-postgres-$$" # a short one: the path of a socket cannot be long
+folder="" # none until there is one to remove
 stop() {
+  [ -n "$folder" ] || return 0
   $as_owner "$bin/pg_ctl" stop --silent --mode=immediate --pgdata="$folder/data" >/dev/null 2>&1 || true
   rm -rf "$folder"
 }
 cd "$(dirname "$0")/.."
 trap stop EXIT
 trap 'exit 130' INT TERM HUP
-mkdir -m 700 "$folder"
+folder="$(mktemp -d /tmp/legwork-pg.XXXXXX)" # a short one: the path of a socket cannot be long
 if [ -n "$as_owner" ]; then chown postgres "$folder"; fi
 # An English order of words, since that is what a site has, and what SQLite has not.
 (

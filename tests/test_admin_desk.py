@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from exercises import editing, publishing
+from exercises.admin.publishable import DRAFTS
 from exercises.document import Involvement
 from exercises.document import StanceAxis as StanceAxisValue
 from exercises.models import (
@@ -139,7 +140,15 @@ def test_what_is_in_the_form_is_previewed_and_nothing_is_written(client, editor,
     assert "it is not saved" in html
     exercise.refresh_from_db()
     assert exercise.answer == "It works the thigh."
-    assert not Revision.objects.filter(draft__contains="Only tried.").exists()
+    assert not Revision.objects.exists()
+
+
+def test_neither_trying_nor_mistakes_write_anything(client, editor, exercise):
+    study = make_study("smith-2020", make_finding())
+    save(client, study, _try="1")
+    save(client, exercise, name="")
+    save(client, StanceOption.objects.get(slug="high"), name="")
+    assert not Revision.objects.exists()
 
 
 def test_in_place_of_a_preview_of_mistakes_stands_what_is_to_be_mended(client, editor, exercise):
@@ -213,10 +222,20 @@ def test_a_preview_can_be_seen_in_any_stance_and_may_stand_beside_the_form(clien
     assert "<html" not in panel.content.decode()
 
 
-@pytest.mark.parametrize("draft", ["", "{", '{"slug": "x"}', "<script>"])
+@pytest.mark.parametrize("draft", ["", "{", '{"slug": "x"}', "<script>", DRAFTS.sign('{"slug": "x"}')])
 def test_what_no_preview_has_sent_is_refused(client, editor, exercise, draft):
     response = client.post("/admin/exercises/exercise/preview/", {"draft": draft})
     assert response.status_code == 400
+    assert "preview it again" in response.content.decode()
+
+
+def test_a_draft_that_was_changed_on_the_way_is_refused(client, editor, exercise):
+    draft = save(client, exercise, answer="Only tried.", _preview="1").context["draft"]
+    changed = draft.replace("Only tried.", "<script>alert(1)</script>")
+    for headers in ({}, {"hx-request": "true"}):
+        response = client.post("/admin/exercises/exercise/preview/", {"draft": changed}, headers=headers)
+        assert response.status_code == 400
+        assert "alert(1)" not in response.content.decode()
 
 
 # Links to a draft
@@ -460,10 +479,14 @@ def test_a_study_is_copied_without_its_doi(client, editor, exercise):
     assert copy.findings.count() == 1
 
 
-def test_a_muscle_says_where_it_is_used(client, editor, exercise):
+def test_the_form_says_where_a_thing_is_used_and_leads_there(client, editor, exercise):
     make_study("smith-2020", make_finding())
     html = client.get(url("change", Muscle.objects.get(slug="front"))).content.decode()
-    assert "press, Smith 2020." in html
+    study = Study.objects.get()
+    assert f'<a href="{url("change", exercise)}">press</a>' in html
+    assert f'<a href="{url("change", study)}">Smith 2020</a>.' in html
+    html = client.get(url("change", exercise)).content.decode()
+    assert f'<a href="{url("change", study)}">Smith 2020</a>.' in html
 
 
 def act(client, action, *things, **data):

@@ -94,7 +94,7 @@ def test_without_having_been_shown_a_plan_nothing_is_merged(client, editor, fore
     assert fore.merged_into is None
 
 
-@pytest.mark.parametrize("into", ["", "x", "0", "99999999999999999999", "\0"])
+@pytest.mark.parametrize("into", ["", "x", "0", "99999999999999999999", "-1"])
 def test_what_is_not_there_cannot_be_chosen(client, editor, fore, into):
     for response in (
         client.get(url("merge", fore), {"into": into}),

@@ -162,7 +162,7 @@ def test_the_form_and_the_list_say_where_a_picture_is_shown(client, editor, exer
 def test_the_list_takes_the_same_queries_for_one_and_for_many(client, editor, django_assert_num_queries):
     def show(count):
         make_exercise(f"press-{count}", is_published=False, **with_picture(make_picture(f"p{count}").slug))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(LIST)
 
     show(1)

@@ -116,7 +116,6 @@ def test_signs_are_looked_for_as_they_stand(client, editor, q):
         ("z", "One letter is in nearly every text."),
         ("z" * 101, "longer than 100 characters"),
         ("z" * 200, "longer than 100 characters"),
-        ("zeb\0ra", "a character in it that no text has"),
     ],
 )
 def test_what_cannot_be_looked_for_is_said(client, everywhere, q, said):
@@ -183,7 +182,7 @@ def test_one_kind_alone_is_searched(client, everywhere):
     assert set(names(search(client, kind="claims"))) == {"claims"}
 
 
-@pytest.mark.parametrize("given", [{"kind": "nonsense"}, {"status": "nonsense"}, {"kind": "\0"}])
+@pytest.mark.parametrize("given", [{"kind": "nonsense"}, {"status": "nonsense"}])
 def test_a_filter_that_there_is_not_is_refused_in_words(client, everywhere, given):
     response = search(client, **given)
     assert response.status_code == 200

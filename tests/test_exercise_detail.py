@@ -81,7 +81,7 @@ def test_of_a_repeated_axis_the_last_counts(client, starter_content):
 
 
 @pytest.mark.parametrize("address", ["/exercises/leg-press/", "/exercises/leg-press/panel/", "/"])
-@pytest.mark.parametrize("value", ["sideways", "HIGH", "x" * 65, "%00", "%ff%fe", "high%20"])
+@pytest.mark.parametrize("value", ["sideways", "HIGH", "x" * 65, "%ff%fe", "high%20"])
 def test_an_option_that_does_not_exist_is_a_404_that_names_those_that_do(
     client, starter_content, address, value
 ):
@@ -209,7 +209,7 @@ def test_the_lens_in_the_address_is_chosen(client, starter_content, address, che
 @pytest.mark.parametrize(
     "address", ["/exercises/leg-press/", "/exercises/leg-press/panel/", "/exercises/leg-press/v/1/", "/"]
 )
-@pytest.mark.parametrize("value", ["Studies", "both", "x" * 65, "%00", "studies%20"])
+@pytest.mark.parametrize("value", ["Studies", "both", "x" * 65, "studies%20"])
 def test_an_unknown_lens_is_a_404_that_names_both(client, starter_content, address, value):
     response = client.get(f"{address}?lens={value}")
     assert response.status_code == 404

@@ -8,6 +8,7 @@ import brotli
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.cache import get_max_age
 from django.utils.http import http_date
 
 from exercises import kept_pages, publishing, site_version
@@ -236,6 +237,12 @@ def test_no_cache_holds_a_page_beyond_the_next_publication(client, exercise, sec
     assert int(control["s-maxage"]) == fresh
     assert 0 <= stale - int(control["stale-while-revalidate"]) <= 1
     assert control["max-age"] == "0"
+
+
+@pytest.mark.parametrize(("seconds", "least", "most"), [(5, 3, 5), (3600, 10, 10)])
+def test_no_browser_holds_a_panel_beyond_the_next_publication(client, exercise, seconds, least, most):
+    publish(exercise, "Later.", live_from=timezone.now() + timedelta(seconds=seconds))
+    assert least <= get_max_age(get(client, PANEL)) <= most
 
 
 # What is kept is bounded

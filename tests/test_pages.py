@@ -88,7 +88,6 @@ def test_nothing_on_a_page_is_inline_or_from_elsewhere(client, starter_content, 
         "/muscles/wing/",
         "/evidence/nope-2020/",
         "/evidence/?kind=nope",
-        "/muscles/%00/",
         "/exercises/leg%20press/",
     ],
 )

@@ -335,7 +335,7 @@ def test_every_file_of_a_picture_is_served_as_what_it_is_and_kept_for_ever(clien
         assert response["X-Content-Type-Options"] == "nosniff"
         assert "Content-Encoding" not in response
         assert int(response["Content-Length"]) == (media / rendition.name).stat().st_size
-        assert "default-src 'self'" in response["Content-Security-Policy"]
+        assert "default-src 'none'" in response["Content-Security-Policy"]
         assert not response.cookies
 
 
@@ -366,7 +366,6 @@ HASH = "0123456789abcdef" * 2
         "..\\secret_key",
         f"../media/{HASH}.webp",
         f"x/{HASH}.webp",
-        "%00",
         ".hidden",
     ],
 )

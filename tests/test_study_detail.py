@@ -205,7 +205,7 @@ def test_a_study_that_has_moved_leads_to_its_new_address(client, empty_site):
     assert client.get("/evidence/smith-2020a/").status_code == 200
 
 
-@pytest.mark.parametrize("slug", ["nope-2020", "%00", "Da-Silva-2008", "x" * 100, "da%20silva"])
+@pytest.mark.parametrize("slug", ["nope-2020", "Da-Silva-2008", "x" * 100, "da%20silva"])
 def test_a_study_that_is_not_there_is_a_404(client, starter_content, slug):
     response = client.get(f"/evidence/{slug}/")
     assert response.status_code == 404

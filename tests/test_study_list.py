@@ -109,7 +109,7 @@ def test_an_entry_says_who_was_measured_what_was_found_and_where_it_was_printed(
         ("?muscle=wing", "The muscle can be back and front."),
         ("?kind=emg", "The kind can be activity, growth, use, forces and review."),
         ("?order=oldest", "The order can be newest and largest."),
-        ("?exercise=press&kind=%00", "The kind can be"),
+        ("?exercise=press&kind=%ff", "The kind can be"),
         ("?muscle=FRONT", "The muscle can be"),
     ],
 )
@@ -187,7 +187,7 @@ def test_the_links_between_pages_keep_what_was_chosen(client, many_studies):
 
 
 def test_a_page_that_is_not_there_is_a_404_that_says_what_there_is(client, many_studies):
-    for page in ("0", "-1", "99", "x", "1e9", "01", "%20%31", "9" * 40, "%00", "%D9%A1"):
+    for page in ("0", "-1", "99", "x", "1e9", "01", "%20%31", "9" * 40, "%D9%A1"):
         response = client.get(f"/evidence/?page={page}")
         assert response.status_code == 404, page
         assert "The page can be from 1 to 2." in response.content.decode(), page

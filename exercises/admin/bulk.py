@@ -39,7 +39,7 @@ class BulkActions:
     @admin.action(description="Publish the drafts of the selected", permissions=["publish"])
     def publish_selected(self, request, queryset):
         def publish(thing, note):
-            things = [*publishing.needed(thing), thing]
+            things = publishing.with_needed(thing)
             if not all(may_publish(request.user, each) for each in things):
                 raise PermissionDenied
             self._publish(request, things, {"note": note, "live_from": None})

@@ -27,11 +27,6 @@ class KeepsDrafts:
         """What of the draft the form shows; None if the draft has no such part."""
         return draft
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        if request.method == "POST" and object_id and (obj := self.get_object(request, object_id)):
-            editing.keep_first(self.thing_of(obj))
-        return super().changeform_view(request, object_id, form_url, extra_context)
-
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         seen = request.POST.get("_seen")
@@ -60,6 +55,13 @@ class KeepsDrafts:
                 if base:
                     context["changes"] = comparing.compare(base.content, DRAFT[type(thing)](thing))
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def save_model(self, request, obj, form, change):
+        # Here, so that a preview takes it back, and a form with mistakes or a trial never comes so far.
+        if change:
+            thing = self.thing_of(obj)
+            editing.keep_first(type(thing).objects.get(pk=thing.pk))  # as it is saved
+        super().save_model(request, obj, form, change)
 
     def log_addition(self, request, obj, message):
         entry = super().log_addition(request, obj, message)

@@ -106,7 +106,7 @@ class PictureAdmin(admin.ModelAdmin):
             "Focal point",
             {
                 "fields": ["shown", ("focal_x", "focal_y")],
-                "description": "What has to stay in view where the picture is cropped, which a very flat one "
+                "description": "What has to stay in view where the picture is cropped, as a very wide one "
                 "is on a telephone. Click on it in the picture, or type how far from the left and the top.",
             },
         ),
@@ -175,7 +175,7 @@ class PictureAdmin(admin.ModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         picture = self.get_object(request, object_id)
-        extra = {"used_by": editing.where_shown(picture)} if picture else {}
+        extra = {"used_by": join_words(editing.where_shown(picture))} if picture else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
     def delete_view(self, request, object_id, extra_context=None):

@@ -4,6 +4,7 @@ import msgspec
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget, RelatedFieldWidgetWrapper
+from django.core import signing
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
@@ -25,6 +26,10 @@ from .bulk import BulkActions, may_publish
 from .history import HasHistory
 from .keeping import KeepsDrafts
 from .markdown_fields import MarkdownFields
+
+# A preview gives out a draft that is not saved, and it comes back with another stance. There is safe HTML in
+# it, which is shown as it is: so only what was made here is taken back.
+DRAFTS = signing.Signer(salt="exercises.preview")
 
 SHORT_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
 LONG_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 16})}}
@@ -223,7 +228,10 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
                 "link_url": self.admin_url("link", thing),
                 "copy_url": self.admin_url("copy", thing),
                 "checks_url": self.admin_url("checks", thing),
-                "used_by": editing.where_used(thing),
+                "used_by": [
+                    {"name": other, "url": self.admin_url("change", other)}
+                    for other in editing.where_used(thing)
+                ],
                 "links": PreviewLink.objects.filter(
                     kind=publishing.KINDS[type(thing)], thing_pk=thing.pk
                 ).open(),
@@ -331,7 +339,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
     def checks_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What the checks say of the saved draft, for the form to show once it is open."""
         thing = self.get_thing(request, pk)
-        problems = publishing.check([*publishing.needed(thing), thing])
+        problems = publishing.check(publishing.with_needed(thing))
         return render(request, "admin/exercises/_problems.html", {"problems": problems})
 
     def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -341,8 +349,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
             return HttpResponseNotAllowed(["POST"])
         form = ReviewForm(request.POST)
         if not form.is_valid():
-            things = [*publishing.needed(thing), thing]
-            return self._check_page(request, thing, things, review_form=form)
+            return self._check_page(request, thing, publishing.with_needed(thing), review_form=form)
         editing.ask_for_review(thing, form.cleaned_data["words"], request.user)
         self.log_change(request, thing, f"Asked for review: {form.cleaned_data['words']}")
         messages.success(request, "A review is asked for. Editors see it in their list, with what you wrote.")
@@ -417,7 +424,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
         return previews.preview_page(
             request,
             publishing.preview(thing),
-            problems=publishing.check([*publishing.needed(thing), thing]),
+            problems=publishing.check(publishing.with_needed(thing)),
             edit_url=self.admin_url("change", thing),
             publish_url=self.admin_url("publish", thing),
             page=self.admin_url("preview", thing),
@@ -434,7 +441,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
     def preview_unsaved(self, request: HttpRequest, obj) -> HttpResponse:
         """The page of what is in the form. The form has just been saved, and this takes that back."""
         thing = self.thing_of(obj)
-        problems = publishing.check([*publishing.needed(thing), thing])
+        problems = publishing.check(publishing.with_needed(thing))
         response = self._preview_sent(request, publishing.preview(thing), problems=problems)
         transaction.set_rollback(True)
         return response
@@ -446,9 +453,12 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         try:
-            document = read(request.POST.get("draft", ""), self.opts.model_name)
-        except msgspec.DecodeError as error:
-            raise BadRequest("This is not a draft that a preview has sent.") from error
+            draft = DRAFTS.unsign(request.POST.get("draft", ""))
+            document = read(draft, self.opts.model_name)
+        except (signing.BadSignature, msgspec.DecodeError) as error:
+            raise BadRequest(
+                "This draft is not as a preview has given it out. Go back to the form, and preview it again."
+            ) from error
         if request.headers.get("HX-Request"):
             return previews.preview_panel(request, document)
         return self._preview_sent(request, document)
@@ -461,7 +471,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
 
     def _preview_sent(self, request: HttpRequest, document, **context) -> HttpResponse:
         address = reverse(f"admin:exercises_{self.opts.model_name}_preview_sent")
-        draft = documents.to_json(document)
+        draft = DRAFTS.sign(documents.to_json(document))
         return previews.preview_page(
             request, document, page=address, panel_url=address, draft=draft, **context
         )
@@ -483,7 +493,8 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
             return HttpResponseNotAllowed(["POST"])
         links = PreviewLink.objects.filter(kind=publishing.KINDS[type(thing)], thing_pk=thing.pk)
         if "revoke" in request.POST:
-            links.open().filter(token=request.POST["revoke"]).update(revoked_at=timezone.now())
+            revoked = [link.pk for link in links.open() if link.token == request.POST["revoke"]]
+            links.filter(pk__in=revoked).update(revoked_at=timezone.now())
             messages.success(request, "The link is revoked: it shows nothing any more.")
         else:
             link = PreviewLink.objects.create(
@@ -522,13 +533,13 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
 
 def _mistakes(context: dict) -> list[str]:
     """What is wrong in a form and its inlines, each with the field that it is about."""
-    forms = [("", context["adminform"].form)]
+    parts = [("", context["adminform"].form)]
     said = []
     for inline in context["inline_admin_formsets"]:
         name = inline.opts.verbose_name
-        forms += [(f"{name} {number}, ", form) for number, form in enumerate(inline.formset.forms, start=1)]
+        parts += [(f"{name} {number}, ", form) for number, form in enumerate(inline.formset.forms, start=1)]
         said += inline.formset.non_form_errors()
-    for which, form in forms:
+    for which, form in parts:
         for field, errors in form.errors.items():
             label = form.fields[field].label if field in form.fields else ""
             said += [f"{which}{label}: {error}".removeprefix(": ") for error in errors]

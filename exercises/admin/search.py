@@ -166,13 +166,10 @@ class SearchForm(forms.Form):
             "required": "Say what to look for.",
             "min_length": "One letter is in nearly every text. Say more.",
             "max_length": "This is longer than 100 characters. It is looked for as it stands, so say less.",
-            "null_characters_not_allowed": "This has a character in it that no text has. Type it anew.",
         },
     )
     kind = forms.ChoiceField(label="In", required=False)
-    status = forms.ChoiceField(
-        label="Of what is", required=False, choices=[("", "in any state"), *STATES.items()]
-    )
+    status = forms.ChoiceField(label="State", required=False, choices=[("", "any"), *STATES.items()])
 
     def __init__(self, sources, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
 from django.contrib.syndication.views import Feed
+from django.core.exceptions import BadRequest
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
@@ -135,6 +136,13 @@ class PublishedFeed(Feed):
 @read_page
 def feed(request: HttpRequest) -> HttpResponse:
     return PublishedFeed()(request)
+
+
+@never_cache
+def bad_request(request: HttpRequest, exception) -> HttpResponse:
+    """What is wrong with the request, where it was refused with words; other refusals are not for readers."""
+    reason = str(exception) if isinstance(exception, BadRequest) else ""
+    return render(request, "400.html", {"reason": reason}, status=400)
 
 
 @never_cache

@@ -16,6 +16,7 @@ import pytest
 from tests.find_chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "correct horse battery staple"
 
 # Features of Chromium that are switched off. The first two are pages that the address bar loads for
 # itself, which takes longer than many of the tests; the others, which Playwright switches off as well
@@ -86,6 +87,37 @@ def new_context(new_context):
         page.evaluate("0")  # what its console said before has arrived once this has come back
     # The browser also reports a page that is meant to be a 404.
     assert [(url, text) for url, text in errors if not (url in visited and "404" in text)] == []
+
+
+@pytest.fixture(scope="module")
+def edited_site(serve, tmp_path_factory):
+    """The address of a site of its own, which a module's tests may change, with an account for the editor."""
+    data_dir = tmp_path_factory.mktemp("edited")
+    url = serve(data_dir)
+    add_editor(data_dir)
+    return url
+
+
+def add_editor(data_dir: Path) -> None:
+    """Give the site an account that may do everything: see `sign_in`."""
+    account = {"USERNAME": "editor", "EMAIL": "editor@legwork.example", "PASSWORD": PASSWORD}
+    subprocess.run(
+        [sys.executable, "manage.py", "createsuperuser", "--no-input"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DATA_DIR": str(data_dir)}
+        | {f"DJANGO_SUPERUSER_{name}": value for name, value in account.items()},
+        check=True,
+        capture_output=True,
+    )
+
+
+def sign_in(page, address: str):
+    """Go to a page of the admin as the editor, who has to sign in first. Returns the page."""
+    page.goto(address)
+    page.get_by_label("Username").fill("editor")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    return page
 
 
 @contextmanager

@@ -1,54 +1,20 @@
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from .conftest import ROOT
+from .conftest import sign_in
 
 ARTICLE = "/exercises/leg-press/"
 NEW_ANSWER = "Mostly the front of the thighs and the buttocks."
-PASSWORD = "correct horse battery staple"
-
-
-@pytest.fixture(scope="module")
-def edited_site(serve, tmp_path_factory):
-    """The address of a site of its own, which these tests may change, with an account for the editor."""
-    data_dir = tmp_path_factory.mktemp("edited")
-    url = serve(data_dir)
-    subprocess.run(
-        [sys.executable, "manage.py", "createsuperuser", "--no-input"],
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "DATA_DIR": str(data_dir),
-            "DJANGO_SUPERUSER_USERNAME": "editor",
-            "DJANGO_SUPERUSER_EMAIL": "editor@legwork.example",
-            "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
-        },
-        check=True,
-        capture_output=True,
-    )
-    return url
 
 
 @pytest.fixture
 def desk(new_context, edited_site):
     """The editor's page, signed in, at the admin's front page."""
-    return signed_in(new_context(), edited_site)
-
-
-def signed_in(context, site):
-    page = context.new_page()
-    page.goto(f"{site}/admin/")
-    page.get_by_label("Username").fill("editor")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    return page
+    return sign_in(new_context().new_page(), f"{edited_site}/admin/")
 
 
 def test_an_edit_is_seen_in_the_preview_and_by_readers_once_it_is_published(desk, new_context, edited_site):
@@ -147,8 +113,9 @@ AXE_OPTIONS = {
 )
 def test_axe_finds_nothing_in_the_admin_on_a_phone_and_a_desktop(new_context, edited_site, path):
     # To measure, axe writes styles into elements, which our policy forbids.
-    desk = signed_in(new_context(reduced_motion="reduce", bypass_csp=True), edited_site)
-    desk.goto(f"{edited_site}/admin/{path}")
+    context = new_context(reduced_motion="reduce", bypass_csp=True)
+    desk = sign_in(context.new_page(), f"{edited_site}/admin/")
+    desk.goto(f"{edited_site}/admin/{path}")  # and it is all there
     desk.evaluate(Axe().axe_script)
     found = []
     for width, scheme in ((320, "light"), (1280, "dark")):

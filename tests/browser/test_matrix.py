@@ -1,39 +1,14 @@
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from .conftest import ROOT
+from .conftest import sign_in
 from .test_accessibility import AXE_OPTIONS
 
-PASSWORD = "correct horse battery staple"
 MATRIX = "/admin/exercises/exercise/1/emphasis/"
-
-
-@pytest.fixture(scope="module")
-def edited_site(serve, tmp_path_factory):
-    """The address of a site of its own, which these tests may change, with an account for the editor."""
-    data_dir = tmp_path_factory.mktemp("matrix")
-    url = serve(data_dir)
-    subprocess.run(
-        [sys.executable, "manage.py", "createsuperuser", "--no-input"],
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "DATA_DIR": str(data_dir),
-            "DJANGO_SUPERUSER_USERNAME": "editor",
-            "DJANGO_SUPERUSER_EMAIL": "editor@legwork.example",
-            "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
-        },
-        check=True,
-        capture_output=True,
-    )
-    return url
 
 
 @pytest.fixture
@@ -41,11 +16,7 @@ def open_matrix(new_context, edited_site):
     """Opens the matrix of the leg press for a signed-in editor."""
 
     def opened(query="", **options):
-        page = new_context(**options).new_page()
-        page.goto(f"{edited_site}{MATRIX}{query}")
-        page.get_by_label("Username").fill("editor")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
+        page = sign_in(new_context(**options).new_page(), f"{edited_site}{MATRIX}{query}")
         expect(page.get_by_role("heading", level=1)).to_have_text("Emphasis matrix: leg press")
         return page
 

@@ -1,16 +1,11 @@
-import os
-import subprocess
-import sys
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.images import make_image, packed
 
-from .conftest import ROOT
+from .conftest import add_editor, sign_in
 
-PASSWORD = "correct horse battery staple"
 STRIP = {"name": "sled.jpg", "mimeType": "image/jpeg", "buffer": packed(make_image(1600, 500))}
 
 
@@ -18,24 +13,9 @@ STRIP = {"name": "sled.jpg", "mimeType": "image/jpeg", "buffer": packed(make_ima
 def desk(new_context, serve, tmp_path):
     """An editor's page, signed in, on a site of its own."""
     url = serve(tmp_path)
-    account = {"USERNAME": "editor", "EMAIL": "editor@legwork.example", "PASSWORD": PASSWORD}
-    subprocess.run(
-        [sys.executable, "manage.py", "createsuperuser", "--no-input"],
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "DATA_DIR": str(tmp_path),
-            **{f"DJANGO_SUPERUSER_{name}": value for name, value in account.items()},
-        },
-        check=True,
-        capture_output=True,
-    )
+    add_editor(tmp_path)
     page = new_context(viewport={"width": 1280, "height": 900}).new_page()
-    page.goto(f"{url}/admin/login/?next=/admin/exercises/picture/add/")
-    page.get_by_label("Username").fill("editor")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    return page
+    return sign_in(page, f"{url}/admin/exercises/picture/add/")
 
 
 def test_a_picture_goes_from_the_editors_disk_to_a_readers_telephone(desk, new_context):

@@ -25,8 +25,8 @@ class Command(BaseCommand):
             for problem in mended:
                 self.stdout.write(f"         mended: {problem.what}")
             for problem in left:
-                todo = problem.todo or "manage.py doctor --mend mends this."
-                self.stdout.write(f"         {problem.what} {todo}")
+                advice = problem.advice or "manage.py doctor --mend mends this."
+                self.stdout.write(f"         {problem.what} {advice}")
             count += len(problems)
             mendable += sum(problem.mend is not None for problem in problems)
         if title != list(doctor.CHECKS)[-1]:
