@@ -1,21 +1,12 @@
 """A production server and a real Chromium for the tests of this folder. Each worker has its own."""
 
 import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+from contextlib import ExitStack
 
 import pytest
 
 from tests.find_chromium import find_chromium
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.sites import copied, served
 
 # Features of Chromium that are switched off. The first two are pages that the address bar loads for
 # itself, which takes longer than many of the tests; the others, which Playwright switches off as well
@@ -31,10 +22,11 @@ UNUSED = [
 
 
 @pytest.fixture(scope="session")
-def serve():
-    """Starts the site on a data folder and gives its address. It runs until the session ends."""
+def serve(started):
+    """Starts the site with the starter content on an empty data folder and gives its address. It runs until
+    the session ends."""
     with ExitStack() as servers:
-        yield lambda data_dir: servers.enter_context(served(data_dir))
+        yield lambda data_dir: servers.enter_context(served(copied(started, data_dir)))
 
 
 @pytest.fixture(scope="session")
@@ -86,43 +78,3 @@ def new_context(new_context):
         page.evaluate("0")  # what its console said before has arrived once this has come back
     # The browser also reports a page that is meant to be a 404.
     assert [(url, text) for url, text in errors if not (url in visited and "404" in text)] == []
-
-
-@contextmanager
-def served(data_dir: Path, **environment: str):
-    """The site on a data folder; `environment` has further settings. Gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    log = data_dir / "server.log"
-    # Nothing else of the environment is handed on: a DATABASE_URL must not reach the tests.
-    settings = {"PYTHON": sys.executable, "DATA_DIR": str(data_dir), "PORT": str(port), "WORKERS": "1"}
-    settings |= environment
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            ["sh", "site_config/serve.sh"],
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"], **settings},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        _wait_for(server, f"{url}/healthz", log)
-        yield url
-    finally:
-        if server.poll() is None:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(timeout=30)
-
-
-def _wait_for(server: subprocess.Popen, url: str, log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            with urlopen(url, timeout=5):
-                return
-        except (URLError, TimeoutError):
-            time.sleep(0.05)
-    raise RuntimeError(f"The server did not start:\n{log.read_text()}")

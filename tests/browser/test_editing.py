@@ -8,7 +8,7 @@ from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from .conftest import ROOT
+from tests.sites import ROOT
 
 ARTICLE = "/exercises/leg-press/"
 NEW_ANSWER = "Mostly the front of the thighs and the buttocks."

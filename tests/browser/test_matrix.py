@@ -8,7 +8,8 @@ from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from .conftest import ROOT
+from tests.sites import ROOT
+
 from .test_accessibility import AXE_OPTIONS
 
 PASSWORD = "correct horse battery staple"

@@ -7,8 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.images import make_image, packed
-
-from .conftest import ROOT
+from tests.sites import ROOT
 
 PASSWORD = "correct horse battery staple"
 STRIP = {"name": "sled.jpg", "mimeType": "image/jpeg", "buffer": packed(make_image(1600, 500))}

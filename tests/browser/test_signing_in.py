@@ -7,7 +7,7 @@ import pytest
 from django_otp.oath import totp
 from playwright.sync_api import expect
 
-from .conftest import ROOT
+from tests.sites import ROOT
 
 PASSWORD = "correct horse battery staple"
 
