@@ -4,6 +4,7 @@ import os
 from contextlib import ExitStack
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.find_chromium import find_chromium
 from tests.sites import copied, served
@@ -78,3 +79,15 @@ def new_context(new_context):
         page.evaluate("0")  # what its console said before has arrived once this has come back
     # The browser also reports a page that is meant to be a 404.
     assert [(url, text) for url, text in errors if not (url in visited and "404" in text)] == []
+
+
+def signed_in(browser, site, name, password):
+    """Signs in, and gives what a new context takes as its `storage_state` to be signed in as well."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{site}/admin/")
+        page.get_by_label("Username").fill(name)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("button", name="Log out")).to_be_visible()
+        return context.storage_state()

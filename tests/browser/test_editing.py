@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 
 from tests.sites import ROOT
 
+from .conftest import signed_in
+
 ARTICLE = "/exercises/leg-press/"
 NEW_ANSWER = "Mostly the front of the thighs and the buttocks."
 PASSWORD = "correct horse battery staple"
@@ -36,18 +38,17 @@ def edited_site(serve, tmp_path_factory):
     return url
 
 
+@pytest.fixture(scope="module")
+def cookies(browser, edited_site):
+    """Of the editor, who signs in once for all of these tests: checking a password takes half a second."""
+    return signed_in(browser, edited_site, "editor", PASSWORD)
+
+
 @pytest.fixture
-def desk(new_context, edited_site):
+def desk(new_context, edited_site, cookies):
     """The editor's page, signed in, at the admin's front page."""
-    return signed_in(new_context(), edited_site)
-
-
-def signed_in(context, site):
-    page = context.new_page()
-    page.goto(f"{site}/admin/")
-    page.get_by_label("Username").fill("editor")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page = new_context(storage_state=cookies).new_page()
+    page.goto(f"{edited_site}/admin/")
     return page
 
 
@@ -145,9 +146,9 @@ AXE_OPTIONS = {
         "exercises/auditentry/",
     ],
 )
-def test_axe_finds_nothing_in_the_admin_on_a_phone_and_a_desktop(new_context, edited_site, path):
+def test_axe_finds_nothing_in_the_admin_on_a_phone_and_a_desktop(new_context, edited_site, cookies, path):
     # To measure, axe writes styles into elements, which our policy forbids.
-    desk = signed_in(new_context(reduced_motion="reduce", bypass_csp=True), edited_site)
+    desk = new_context(storage_state=cookies, reduced_motion="reduce", bypass_csp=True).new_page()
     desk.goto(f"{edited_site}/admin/{path}")
     desk.evaluate(Axe().axe_script)
     found = []

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.sites import ROOT
 
+from .conftest import signed_in
 from .test_accessibility import AXE_OPTIONS
 
 PASSWORD = "correct horse battery staple"
@@ -37,16 +38,19 @@ def edited_site(serve, tmp_path_factory):
     return url
 
 
+@pytest.fixture(scope="module")
+def cookies(browser, edited_site):
+    """Of the editor, who signs in once for all of these tests: checking a password takes half a second."""
+    return signed_in(browser, edited_site, "editor", PASSWORD)
+
+
 @pytest.fixture
-def open_matrix(new_context, edited_site):
+def open_matrix(new_context, edited_site, cookies):
     """Opens the matrix of the leg press for a signed-in editor."""
 
     def opened(query="", **options):
-        page = new_context(**options).new_page()
+        page = new_context(storage_state=cookies, **options).new_page()
         page.goto(f"{edited_site}{MATRIX}{query}")
-        page.get_by_label("Username").fill("editor")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Emphasis matrix: leg press")
         return page
 
