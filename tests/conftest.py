@@ -1,4 +1,5 @@
-import shutil
+import fcntl
+import os
 
 import pytest
 from django.apps import apps
@@ -70,19 +71,33 @@ def editor(client):
 
 
 @pytest.fixture(scope="session")
-def first_site(tmp_path_factory):
-    """An installation on SQLite just after its first run. To be copied, not to be changed."""
-    site = sites.Site(tmp_path_factory.mktemp("first"))
-    site.does("migrate", "-v0")
-    site.does("load_content")
-    return site
+def started(tmp_path_factory):
+    """The data folder of a site on SQLite that serve.sh has started for the first time, and that was stopped:
+    database with the starter content, secret key, static files. To be copied, not to be changed.
+
+    It takes ten seconds, so all workers have the same one: the first that needs it makes it.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # each worker has a folder of its own in that of the session
+    folder = shared / "started"
+    with (shared / "started.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            made = tmp_path_factory.mktemp("made")
+            with sites.served(made):
+                pass
+            made.rename(folder)
+    return folder
+
+
+NOT_KEPT = ("static", "server.log")  # what every start makes anew
 
 
 @pytest.fixture
-def sqlite_site(first_site, tmp_path):
+def sqlite_site(started, tmp_path):
     """An installation on SQLite with the starter content, and a folder of its own."""
-    shutil.copytree(first_site.folder, tmp_path / "data")
-    return sites.Site(tmp_path / "data")
+    return sites.Site(sites.copied(started, tmp_path / "data", NOT_KEPT))
 
 
 @pytest.fixture(scope="session")

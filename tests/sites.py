@@ -5,14 +5,22 @@ What keeps a site is tried on these, from outside, as somebody who runs one does
 
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 from uuid import uuid4
 
 import psycopg
 import pytest
 from django.conf import settings
+
+ROOT = Path(__file__).resolve().parents[1]
 
 # Django, with static files as they are before they are collected.
 PLAIN = """
@@ -100,3 +108,48 @@ def new_database(template: str = "template1") -> str:
     with psycopg.connect(**where, dbname="postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return f"{url.rpartition('/')[0]}/{name}"
+
+
+def copied(folder: Path, to: Path, leaving_out: tuple[str, ...] = ()) -> Path:
+    """What an installation keeps, once more. Returns the folder that has it now."""
+    return shutil.copytree(folder, to, ignore=shutil.ignore_patterns(*leaving_out), dirs_exist_ok=True)
+
+
+@contextmanager
+def served(data_dir: Path, **environment: str):
+    """The site on a data folder; `environment` has further settings. Gives its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    log = data_dir / "server.log"
+    # Nothing else of the environment is handed on: a DATABASE_URL must not reach the tests.
+    settings = {"PYTHON": sys.executable, "DATA_DIR": str(data_dir), "PORT": str(port), "WORKERS": "1"}
+    settings |= environment
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            ["sh", "site_config/serve.sh"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], **settings},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _wait_for(server, f"{url}/healthz", log)
+        yield url
+    finally:
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait(timeout=30)
+
+
+def _wait_for(server: subprocess.Popen, url: str, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with urlopen(url, timeout=5):
+                return
+        except (URLError, TimeoutError):
+            time.sleep(0.05)
+    raise RuntimeError(f"The server did not start:\n{log.read_text()}")

@@ -12,6 +12,7 @@ import tarfile
 import pytest
 
 from exercises.backups import BackupError, read
+from tests.sites import Site, copied
 
 WRITE = """
 from django.contrib.auth.models import User
@@ -347,9 +348,10 @@ def test_a_backup_that_is_refused_changes_nothing(sqlite_site, backups, made_bac
 
 
 @pytest.fixture(scope="module")
-def made_backup(first_site, tmp_path_factory):
+def made_backup(started, tmp_path_factory):
     """A good backup of the starter content."""
-    return back_up(first_site, tmp_path_factory.mktemp("backups"))
+    site = Site(copied(started, tmp_path_factory.mktemp("first")))
+    return back_up(site, tmp_path_factory.mktemp("backups"))
 
 
 def test_a_missing_backup_is_refused(sqlite_site):

@@ -1,8 +1,5 @@
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from datetime import timedelta
 
 import msgspec
@@ -709,14 +706,10 @@ publishing.publish([exercise], "Never seen.")
 """
 
 
-def test_a_server_killed_while_publishing_leaves_the_old_version_live_and_whole(tmp_path):
-    environment = {**os.environ, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "site_config.settings"}
-    environment.pop("DATABASE_URL", None)
-    for command in (["migrate", "-v0"], ["load_content"]):
-        subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True)
-    killed = subprocess.run([sys.executable, "-c", KILLED_WHILE_PUBLISHING], env=environment)
+def test_a_server_killed_while_publishing_leaves_the_old_version_live_and_whole(sqlite_site):
+    killed = sqlite_site.run("-c", KILLED_WHILE_PUBLISHING)
     assert killed.returncode == -signal.SIGKILL
-    with sqlite3.connect(tmp_path / "legwork.sqlite3") as database:
+    with sqlite3.connect(sqlite_site.database) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert database.execute(
             "SELECT max(number), count(*) FROM exercises_publication WHERE slug = 'leg-press'"

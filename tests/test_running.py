@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from exercises.views import machines
-from tests.browser.conftest import served
+from tests.sites import copied, served
 
 
 def test_it_lives_though_the_database_does_not(client, monkeypatch):
@@ -57,12 +57,12 @@ def test_it_is_not_ready_when_the_disk_is_full(client, monkeypatch):
     )
 
 
-def test_metrics_of_all_workers_stand_at_a_port_of_their_own_and_name_nobody(tmp_path):
+def test_metrics_of_all_workers_stand_at_a_port_of_their_own_and_name_nobody(started, tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {"METRICS_PORT": str(port), "WORKERS": "2", "DEBUG": "1"}
-    with served(tmp_path, **environment) as site:
+    with served(copied(started, tmp_path), **environment) as site:
         for address in ["/exercises/leg-press/?who=ana"] * 8 + ["/ana/", "/admin/login/?next=ana"]:
             with suppress(HTTPError):
                 urlopen(Request(f"{site}{address}", headers={"User-Agent": "ana"})).close()

@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import ROOT, served
 from tests.find_chromium import find_chromium
+from tests.sites import ROOT, served
 
 CONNECTIONS = 4
 SECONDS = 2.0  # of each turn

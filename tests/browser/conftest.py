@@ -1,21 +1,17 @@
 """A production server and a real Chromium for the tests of this folder. Each worker has its own."""
 
 import os
-import signal
-import socket
 import subprocess
 import sys
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.find_chromium import find_chromium
+from tests.sites import ROOT, copied, served
 
-ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery staple"
 
 # Features of Chromium that are switched off. The first two are pages that the address bar loads for
@@ -32,10 +28,11 @@ UNUSED = [
 
 
 @pytest.fixture(scope="session")
-def serve():
-    """Starts the site on a data folder and gives its address. It runs until the session ends."""
+def serve(started):
+    """Starts the site with the starter content on an empty data folder and gives its address. It runs until
+    the session ends."""
     with ExitStack() as servers:
-        yield lambda data_dir: servers.enter_context(served(data_dir))
+        yield lambda data_dir: servers.enter_context(served(copied(started, data_dir)))
 
 
 @pytest.fixture(scope="session")
@@ -98,6 +95,16 @@ def edited_site(serve, tmp_path_factory):
     return url
 
 
+@pytest.fixture(scope="module")
+def cookies(browser, edited_site):
+    """What makes a new context one of the editor, as its `storage_state`. One signing in for all tests of a
+    module, since checking a password takes half a second."""
+    with browser.new_context() as context:
+        page = sign_in(context.new_page(), f"{edited_site}/admin/")
+        expect(page.get_by_role("button", name="Log out")).to_be_visible()
+        return context.storage_state()
+
+
 def add_editor(data_dir: Path) -> None:
     """Give the site an account that may do everything: see `sign_in`."""
     account = {"USERNAME": "editor", "EMAIL": "editor@legwork.example", "PASSWORD": PASSWORD}
@@ -118,43 +125,3 @@ def sign_in(page, address: str):
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     return page
-
-
-@contextmanager
-def served(data_dir: Path, **environment: str):
-    """The site on a data folder; `environment` has further settings. Gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    log = data_dir / "server.log"
-    # Nothing else of the environment is handed on: a DATABASE_URL must not reach the tests.
-    settings = {"PYTHON": sys.executable, "DATA_DIR": str(data_dir), "PORT": str(port), "WORKERS": "1"}
-    settings |= environment
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            ["sh", "site_config/serve.sh"],
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"], **settings},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        _wait_for(server, f"{url}/healthz", log)
-        yield url
-    finally:
-        if server.poll() is None:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(timeout=30)
-
-
-def _wait_for(server: subprocess.Popen, url: str, log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            with urlopen(url, timeout=5):
-                return
-        except (URLError, TimeoutError):
-            time.sleep(0.05)
-    raise RuntimeError(f"The server did not start:\n{log.read_text()}")

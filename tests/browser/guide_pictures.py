@@ -14,8 +14,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.conftest import ROOT, served
 from tests.find_chromium import find_chromium
+from tests.sites import ROOT, served
 
 FOLDER = ROOT / "static" / "img" / "guide"
 SIZE = {"width": 1200, "height": 760}

@@ -5,18 +5,18 @@ from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from .conftest import sign_in
 from .test_accessibility import AXE_OPTIONS
 
 MATRIX = "/admin/exercises/exercise/1/emphasis/"
 
 
 @pytest.fixture
-def open_matrix(new_context, edited_site):
+def open_matrix(new_context, edited_site, cookies):
     """Opens the matrix of the leg press for a signed-in editor."""
 
     def opened(query="", **options):
-        page = sign_in(new_context(**options).new_page(), f"{edited_site}{MATRIX}{query}")
+        page = new_context(storage_state=cookies, **options).new_page()
+        page.goto(f"{edited_site}{MATRIX}{query}")
         expect(page.get_by_role("heading", level=1)).to_have_text("Emphasis matrix: leg press")
         return page
 
