@@ -1,4 +1,5 @@
-// The preview beside a form follows what is typed, and stays where it was scrolled to.
+// The preview beside a form follows what is typed, stays where it was scrolled to, and keeps the stance that was
+// chosen in it.
 
 const PAUSE = 1200; // milliseconds without a key, before the form is sent
 
@@ -14,13 +15,26 @@ customElements.define(
         this.waiting = setTimeout(() => this.show(), PAUSE);
       });
       this.edited.addEventListener("submit", () => clearTimeout(this.waiting));
-      this.frame.addEventListener("load", () => this.frame.contentWindow?.scrollTo(0, this.place ?? 0));
+      this.frame.addEventListener("load", () => this.restore());
     }
 
     show() {
       if (!this.frame.checkVisibility() || !this.isBeside()) return;
-      this.edited.requestSubmit(this.button);
       this.place = this.frame.contentWindow?.scrollY;
+      this.chosen = [...this.options(":checked")].map(({ name, value }) => [name, value]);
+      this.edited.requestSubmit(this.button);
+    }
+
+    restore() {
+      this.frame.contentWindow?.scrollTo(0, this.place ?? 0);
+      for (const [name, value] of this.chosen ?? []) {
+        const option = [...this.options()].find((each) => each.name === name && each.value === value);
+        if (option && !option.checked) option.click(); // its form then asks for the panel
+      }
+    }
+
+    options(which = "") {
+      return this.frame.contentDocument?.querySelectorAll(`.picker input[type=radio]${which}`) ?? [];
     }
 
     // On a narrow screen it stands below the form, where nobody sees it while typing.

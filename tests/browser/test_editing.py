@@ -72,6 +72,16 @@ def test_the_preview_beside_the_form_follows_what_is_typed(desk):
     assert desk.evaluate(leave), "Leaving asks first."
 
 
+def test_the_preview_beside_the_form_keeps_the_stance_that_was_chosen_in_it(desk):
+    open_exercise(desk, "leg press")
+    preview = desk.frame_locator("iframe[name=preview]")
+    preview.get_by_role("radio", name="high").click()
+    expect(preview.get_by_role("status")).to_contain_text("feet high")
+    desk.get_by_label("Answer").fill("Typed with the feet high.")
+    expect(preview.locator(".answer")).to_have_text("Typed with the feet high.")
+    expect(preview.get_by_role("status")).to_contain_text("feet high")
+
+
 def test_the_admin_works_under_the_policy_of_the_site(desk):
     """That nothing is blocked is watched in all these tests: here each kind of page is opened and used."""
     open_exercise(desk, "standing calf raise")
