@@ -11,11 +11,12 @@ BIN := .venv/bin
 run: .venv/runs
 	@PYTHON=$(BIN)/python PORT=$(PORT) sh site_config/serve.sh
 
+# Each worker begins with half of the tests, in order, so that what a file needs is mostly set up in one of them.
 test: check
-	@CHROMIUM="$$($(BIN)/python tests/find_chromium.py)" && export CHROMIUM && $(BIN)/python -m pytest -n 2
+	@CHROMIUM="$$($(BIN)/python tests/find_chromium.py)" && export CHROMIUM && $(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-postgres: .venv/tests
-	@sh tests/postgres.sh $(BIN)/python -m pytest -n 2 --ignore tests/browser
+	@sh tests/postgres.sh $(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/browser
 
 audit: .venv/tests
 	@$(BIN)/python tests/audit.py requirements.txt requirements-dev.txt
