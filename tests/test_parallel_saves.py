@@ -39,19 +39,29 @@ print(json.dumps([[(r.saved_by.username, told(r.content)) for r in kept], told(t
 """
 
 
-@pytest.fixture
-def database(tmp_path, django_db_blocker):
-    """The environment of a site that has a database of its own, of the kind that the tests run on."""
-    env = {**os.environ, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "site_config.settings"}
+@pytest.fixture(scope="module")
+def database(django_db_blocker, tmp_path_factory):
+    """The environment of a site that has a database of its own, of the kind that the tests run on, with
+    something of each kind in it and two editors."""
+    env = {**os.environ, "DATA_DIR": str(tmp_path_factory.mktemp("saves"))}
+    env["DJANGO_SETTINGS_MODULE"] = "site_config.settings"
     if connection.vendor == "sqlite":
         env.pop("DATABASE_URL", None)
+        fill(env)
         yield env
         return
     name = f"saves_{uuid.uuid4().hex}"
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
-        yield {**env, "DATABASE_URL": os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"}
+        env["DATABASE_URL"] = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
+        fill(env)
+        yield env
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def fill(env) -> None:
+    manage(env, "migrate", "--verbosity", "0")
+    manage(env, "shell", "--no-imports", "-c", SETUP)
 
 
 def manage(env, *command) -> str:
@@ -64,8 +74,6 @@ def manage(env, *command) -> str:
 
 @pytest.mark.parametrize(("kind", "fields", "times"), CASES)
 def test_two_editors_who_save_in_parallel_lose_nothing(database, kind, fields, times):
-    manage(database, "migrate", "--verbosity", "0")
-    manage(database, "shell", "--no-imports", "-c", SETUP)
     editors = [
         subprocess.Popen(
             [sys.executable, "-m", "tests.saving_editor", kind, name, field, str(times)],
