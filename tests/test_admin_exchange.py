@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("empty_site")
 LIST = "/admin/exercises/exercise/"
 IMPORT = "/admin/exercises/exercise/import/"
 CONFIRM = "/admin/exercises/exercise/import/confirm/"
-NEEDED = [f"{verb}_{kind}" for kind in ("exercise", "muscle", "study") for verb in ("add", "change")]
+NEEDED = [f"{verb}_{kind}" for kind in ("exercise", "muscle", "study", "term") for verb in ("add", "change")]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from exercises.models import (
     Study,
 )
 from tests.admin_forms import asks_to_sign_in, url
-from tests.make import make_exercise, make_finding, make_muscle, make_staff, make_study
+from tests.make import make_exercise, make_finding, make_muscle, make_staff, make_study, make_term
 
 pytestmark = pytest.mark.usefixtures("empty_site")
 
@@ -53,6 +53,7 @@ def everywhere(editor):
     MuscleGroup.objects.update(summary="Of the zebra.")
     JointAction.objects.update(summary="As zebras do.")
     study = make_study("smith-2020", make_finding(words="Zebras were busier."), journal="Zebra Journal")
+    make_term(definition="What a zebra does.")
     editing.note(AuditEntry.What.REVIEW, editor, exercise, "Is this a zebra?")
     return exercise, study
 
@@ -159,7 +160,7 @@ def test_of_each_kind_twenty_are_shown_and_the_page_says_that_there_are_more(cli
 
 def test_more_hits_take_no_more_queries(client, everywhere, django_assert_max_num_queries):
     exercise, study = everywhere
-    with django_assert_max_num_queries(17) as few:
+    with django_assert_max_num_queries(18) as few:
         search(client)
     for number in range(30):
         Section.objects.create(exercise=exercise, heading=f"Zebra {number}", body="x")

@@ -103,7 +103,7 @@ def test_bringing_up_to_date_is_noted(client, editor, exercise):
     publishing.publish([Muscle.objects.get(slug="front")], "Renamed.")
     action = {"action": "refresh_copies", "_selected_action": [exercise.pk]}
     client.post(reverse("admin:exercises_exercise_changelist"), action)
-    note = "Muscles and studies brought up to date."
+    note = "Muscles, studies and terms brought up to date."
     assert entries() == [("published", "exercise", "press", note, "editor")]
 
 

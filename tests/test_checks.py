@@ -2,7 +2,7 @@
 
 import pytest
 
-from exercises import checks
+from exercises import checks, freezing
 from exercises import document as documents
 from tests.make import (
     make_effect,
@@ -133,7 +133,7 @@ def test_every_text_that_cites_tells_of_its_studies():
         caution_source="[[study:d]]",
         **option(caution="Mind.", caution_source="[[study:e]]"),
     )
-    assert checks.cited_studies(draft) == set("abcde")
+    assert freezing.linked(draft, "study") == set("abcde")
 
 
 # Measurements without a reference

@@ -23,6 +23,7 @@ from exercises.models import (
     Revision,
     StanceOption,
     Study,
+    Term,
 )
 from tests.make import (
     ACTION,
@@ -226,7 +227,7 @@ def test_export_import_export_gives_the_same_bytes_and_the_same_drafts(request, 
         for top in (tmp_path / "one", tmp_path / "two")
     )
     assert one == two
-    assert len(one) == 2 + 16 + 2 + 43
+    assert len(one) == 2 + 16 + 2 + 43 + 19
 
 
 @pytest.mark.usefixtures("starter_content")
@@ -239,7 +240,9 @@ def test_one_exercise_takes_along_what_it_needs_and_can_be_published_elsewhere(r
     exercise = Exercise.objects.get()
     assert "gastrocnemius" in {muscle.slug for muscle in content.muscles}  # the whole of the heads involved
     assert not Publication.objects.exists()
-    publishing.publish([*Muscle.objects.all(), *Study.objects.all(), exercise], "From elsewhere.")
+    publishing.publish(
+        [*Term.objects.all(), *Muscle.objects.all(), *Study.objects.all(), exercise], "From elsewhere."
+    )
     assert Publication.objects.exercises().live().get().slug == "standing-calf-raise"
 
 

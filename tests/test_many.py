@@ -96,7 +96,7 @@ def test_the_sitemap_is_split_and_its_parts_are_named(client, many_exercises, mo
         "sitemap-exercises.xml?p=3",
     ]
     pages = [page for part in parts for page in re.findall(r"<loc>([^<]+)</loc>", text_of(client, part))]
-    assert len(pages) == len(set(pages)) == COUNT + 61
+    assert len(pages) == len(set(pages)) == COUNT + 80
 
 
 @pytest.mark.parametrize(

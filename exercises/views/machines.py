@@ -87,8 +87,12 @@ class PublishedSitemap(Sitemap):
         return self.items().aggregate(latest=Max("live_from"))["latest"]
 
 
-SITEMAPS = {f"{kind}s": PublishedSitemap(kind) for kind in ("exercise", "muscle", "term")}
-SITEMAPS["studies"] = PublishedSitemap(Publication.Kind.STUDY)
+SITEMAPS = {
+    "exercises": PublishedSitemap(Publication.Kind.EXERCISE),
+    "muscles": PublishedSitemap(Publication.Kind.MUSCLE),
+    "studies": PublishedSitemap(Publication.Kind.STUDY),
+    "terms": PublishedSitemap(Publication.Kind.TERM),
+}
 
 
 @read_page
