@@ -71,32 +71,46 @@ def freeze(thing: Thing, around: Surroundings):
 
 
 def needed(thing: Thing) -> list[Muscle | Study | Term]:
-    """What has to be published before the thing can be, or along with it: the muscles that an exercise
-    involves, the studies that it rests on and the terms that it links, if readers cannot see them yet, and
-    studies whose publication speaks of its options by names that they no longer have."""
+    """What has to be published before the thing can be, or along with it: what it names or its texts link,
+    and what that needs in turn, if readers cannot see it yet, and studies whose publication speaks of an
+    exercise's options by names that they no longer have. In the order of KINDS."""
+    found = []
+    waiting = [thing]
+    while waiting:
+        new = [other for other in _needed_by(waiting.pop()) if other not in found and other != thing]
+        found += new
+        waiting += new
+    return sorted(found, key=lambda other: list(KINDS).index(type(other)))
+
+
+def _needed_by(thing: Thing) -> list[Muscle | Study | Term]:
+    """Those that the thing itself needs."""
     if isinstance(thing, Term):
         return []
-    along = _needed_beside_terms(thing)
-    texts = [DRAFT[type(each)](each) for each in (thing, *along) if not isinstance(each, Study)]
-    terms = {slug for draft in texts for slug in linked(draft, "term")}
-    return [*(_unpublished(Term.objects.filter(slug__in=terms), "term") if terms else ()), *along]
+    draft = DRAFT[type(thing)](thing)
+    named = {
+        model: _unpublished(model.objects.filter(slug__in=slugs), kind)
+        for model, kind in ((Term, "term"), (Muscle, "muscle"), (Study, "study"))
+        if (slugs := _named_in(draft, kind))
+    }
+    along = [other for things in named.values() for other in things]
+    if isinstance(thing, Exercise):
+        speaking = _unpublished(Study.objects.filter(findings__exercise=thing), "study")
+        stale = Study.objects.filter(pk__in=_stale_studies(thing, draft))
+        along += [study for study in (*speaking, *stale) if study not in along]
+    return along
 
 
-def _needed_beside_terms(thing: Exercise | Muscle | Study) -> list[Muscle | Study]:
-    if isinstance(thing, Muscle):
-        return []
-    if isinstance(thing, Study):
-        muscles = Muscle.objects.filter(findings__study=thing)
-        return list(_unpublished(muscles, "muscle").select_related("group", "head_of"))
-    draft = drafts.exercise_draft(thing)
-    studies = Study.objects.filter(findings__exercise=thing) | Study.objects.filter(
-        slug__in=linked(draft, "study")
-    )
-    along = [*_unpublished(studies, "study"), *Study.objects.filter(pk__in=_stale_studies(thing, draft))]
-    muscles = Muscle.objects.filter(involvements__exercise=thing) | Muscle.objects.filter(
-        findings__study__in=along
-    )
-    return [*_unpublished(muscles, "muscle").select_related("group", "head_of"), *along]
+def _named_in(draft: documents.AnyDocument, kind: str) -> set[str]:
+    """The slugs of the things of a kind that readers have to see for the draft to be published."""
+    slugs = linked(draft, kind)
+    if kind == "muscle" and isinstance(draft, documents.ExerciseDocument):
+        slugs |= {involvement.muscle for involvement in draft.involvements}
+    elif kind == "muscle" and isinstance(draft, documents.MuscleDocument):
+        slugs |= {draft.head_of} - {""}
+    elif kind == "muscle" and isinstance(draft, documents.StudyDocument):
+        slugs |= {slug for finding in draft.findings for slug in finding.muscles}
+    return slugs
 
 
 def with_needed(thing: Thing) -> list[Thing]:

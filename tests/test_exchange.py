@@ -23,7 +23,6 @@ from exercises.models import (
     Revision,
     StanceOption,
     Study,
-    Term,
 )
 from tests.make import (
     ACTION,
@@ -240,9 +239,7 @@ def test_one_exercise_takes_along_what_it_needs_and_can_be_published_elsewhere(r
     exercise = Exercise.objects.get()
     assert "gastrocnemius" in {muscle.slug for muscle in content.muscles}  # the whole of the heads involved
     assert not Publication.objects.exists()
-    publishing.publish(
-        [*Term.objects.all(), *Muscle.objects.all(), *Study.objects.all(), exercise], "From elsewhere."
-    )
+    publishing.publish(publishing.with_needed(exercise), "From elsewhere.")
     assert Publication.objects.exercises().live().get().slug == "standing-calf-raise"
 
 

@@ -108,6 +108,15 @@ def test_a_muscle_that_an_exercise_needs_brings_its_terms(empty_site):
     assert [str(thing) for thing in publishing.needed(exercise)] == ["concentric", "front"]
 
 
+def test_what_is_needed_brings_what_it_needs_in_turn(empty_site):
+    make_muscle("whole", is_published=False, function="Works with [[muscle:other]].")
+    make_muscle("other", is_published=False)
+    make_muscle("front", is_published=False, head_of="whole")
+    exercise = make_exercise(is_published=False)
+    assert {str(thing) for thing in publishing.needed(exercise)} == {"front", "whole", "other"}
+    publishing.publish(publishing.with_needed(exercise), "First.")
+
+
 def test_a_term_without_a_definition_or_with_a_link_in_it_is_refused():
     around = make_surroundings()
     for definition in ("", "See [[muscle:front]]."):
