@@ -5,6 +5,7 @@ Every change that a reader can notice comes through `publish`, as a new row of P
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import product
 
 import msgspec
 from django.db import transaction
@@ -313,37 +314,52 @@ def note_changes(things: Iterable[Thing]) -> None:
     """Bring the things' flag `has_changes` up to date. To be called when they, or what they copy, have
     been saved or published. A thing that is not live has no changes: all of it is new."""
     around = surroundings()
+    things = list(things)
+    live = _live_of(things)
     for thing in things:
-        live = live_publication(thing)
-        thing.has_changes = live is not None and live.content != freeze(thing, around)
-        type(thing).objects.filter(pk=thing.pk).update(has_changes=thing.has_changes)
+        thing.has_changes = thing in live and live[thing].content != freeze(thing, around)
+    for model, has_changes in product(KINDS, (True, False)):
+        marked = [thing.pk for thing in things if type(thing) is model and thing.has_changes == has_changes]
+        if marked:
+            model.objects.filter(pk__in=marked).update(has_changes=has_changes)
 
 
-def _copied_of(things: Iterable[Thing]) -> dict[Thing, object]:
+def _live_of(things: Iterable[Thing]) -> dict[Thing, Publication]:
+    """The live publication of each of the things that has one. A query for each kind."""
+    found = {}
+    for model, kind in KINDS.items():
+        those = {thing.pk: thing for thing in things if type(thing) is model}
+        if those:
+            live = Publication.objects.filter(**{f"{kind}__in": those}).live()
+            found |= {those[getattr(publication, f"{kind}_id")]: publication for publication in live}
+    return found
+
+
+def _copied_of(things: Sequence[Thing]) -> dict[Thing, object]:
     """What the documents of others can copy of each, as it is live: of a muscle little more than its
     names, of an exercise nothing."""
     part = {Muscle: lambda content: content.as_name, Term: lambda content: content.as_copy}
-    copied = {}
-    for thing in things:
-        live = None if isinstance(thing, Exercise) else live_publication(thing)
-        copied[thing] = live and part.get(type(thing), lambda content: content)(live.content)
-    return copied
+    part |= {Study: lambda content: content, Exercise: lambda _: None}
+    live = _live_of(things)
+    return {thing: part[type(thing)](live[thing].content) if thing in live else None for thing in things}
 
 
 def _copying(things: Iterable[Thing]) -> list[Thing]:
     """All other live things whose documents, or drafts, may copy something of these."""
-    touched = {}
-    for thing in things:
-        if isinstance(thing, Muscle | Term):
-            live = _naming([thing]).select_related(*KINDS.values())
-            touched |= dict.fromkeys(publication.thing for publication in live)
-        if isinstance(thing, Muscle):
-            # What the draft of an exercise left out, since readers could not see it.
-            touched |= dict.fromkeys(Exercise.objects.filter(involvements__muscle=thing))
-        if isinstance(thing, Study):
-            uses = thing.uses.filter(publication__in=Publication.objects.live())
-            touched |= dict.fromkeys(use.publication.thing for use in uses.select_related("publication"))
-            touched |= dict.fromkeys(Exercise.objects.filter(findings__study=thing).distinct())
+    muscles = [thing for thing in things if isinstance(thing, Muscle)]
+    studies = [thing for thing in things if isinstance(thing, Study)]
+    named = [*muscles, *(thing for thing in things if isinstance(thing, Term))]
+    copying = Publication.objects.none()
+    if named:
+        copying |= _naming(named)
+    if studies:
+        resting = EvidenceUse.objects.filter(study__in=studies).values("publication")
+        copying |= Publication.objects.live().filter(pk__in=resting)
+    live = copying.defer("document").select_related(*KINDS.values())
+    touched = dict.fromkeys(publication.thing for publication in live)
+    # What the draft of an exercise left out, since readers could not see it.
+    left_out = Q(involvements__muscle__in=muscles) | Q(findings__study__in=studies)
+    touched |= dict.fromkeys(Exercise.objects.filter(left_out).distinct())
     return list(touched)
 
 

@@ -126,17 +126,12 @@ def _load(kind: Kind, value, report: Report):
 
 def _publish_together(things: list, report: Report) -> None:
     """Publish all that have no error. They cite one another, so one that has takes others along."""
-    while things:
-        problems = {thing: [] for thing in things}
-        for thing, problem in publishing.check_each(things):
-            if problem.is_error:
-                problems[thing].append(problem)
-        if not any(problems.values()):
-            break
-        for thing in things:
-            report.skipped.extend(_unpublished(thing, problem) for problem in problems[thing])
-        things = [thing for thing in things if not problems[thing]]
-    publishing.publish(things, NOTE)
+    try:
+        publishing.publish(things, NOTE)
+    except publishing.Refused:
+        refused = [(thing, problem) for thing, problem in publishing.check_each(things) if problem.is_error]
+        report.skipped.extend(_unpublished(thing, problem) for thing, problem in refused)
+        _publish_together([thing for thing in things if thing not in dict(refused)], report)
 
 
 def _publish(exercise: Exercise, report: Report) -> None:
