@@ -34,9 +34,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     merged: Mapping[renaming.Name, str] = {}  # what is merged, and where its name leads now
 
 
-def surroundings(along: Iterable[Muscle | Study | Term] = ()) -> Surroundings:
-    """What is published, `along` among it as their drafts have them. Eight queries, and those of a draft
-    for each of `along`."""
+def surroundings(along: Iterable[documents.AnyDocument] = ()) -> Surroundings:
+    """What is published, and the drafts `along` as if they were. Eight queries."""
     along = list(along)
     groups = {group.slug: drafts.group_value(group) for group in MuscleGroup.objects.all()}
     actions = {action.slug: drafts.action_value(action) for action in JointAction.objects.all()}
@@ -48,12 +47,12 @@ def surroundings(along: Iterable[Muscle | Study | Term] = ()) -> Surroundings:
             studies[publication.slug] = publication.content
         else:
             terms[publication.slug] = publication.content.as_copy
-    along_drafts = [drafts.muscle_draft(thing) for thing in along if isinstance(thing, Muscle)]
+    along_drafts = [draft for draft in along if isinstance(draft, documents.MuscleDocument)]
     names = {slug: muscle.name for slug, muscle in muscles.items()}
     names |= {draft.slug: draft.name for draft in along_drafts}
     muscles |= {draft.slug: _freeze_place(draft, groups, names).as_name for draft in along_drafts}
-    studies |= {thing.slug: drafts.study_draft(thing) for thing in along if isinstance(thing, Study)}
-    terms |= {thing.slug: drafts.term_draft(thing).as_copy for thing in along if isinstance(thing, Term)}
+    studies |= {draft.slug: draft for draft in along if isinstance(draft, documents.StudyDocument)}
+    terms |= {draft.slug: draft.as_copy for draft in along if isinstance(draft, documents.TermDocument)}
     pictures = {picture.slug: drafts.picture_copy(picture) for picture in Picture.objects.all()}
     return Surroundings(
         muscles=muscles,

@@ -3,7 +3,7 @@
 Every change that a reader can notice comes through `publish`, as a new row of Publication.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import product
 
@@ -64,7 +64,12 @@ class GradeChange(msgspec.Struct, frozen=True):
 def preview(thing: Thing):
     """The document that publishing now would make, things that it needs and that have no publication
     as their drafts have them. Writes nothing."""
-    return freeze(thing, surroundings(along=with_needed(thing)))
+    drafted = _drafts_of(with_needed(thing))
+    return FREEZE[KINDS[type(thing)]](drafted[thing], surroundings(along=drafted.values()))
+
+
+def _drafts_of(things: Iterable[Thing]) -> dict[Thing, documents.AnyDocument]:
+    return {thing: DRAFT[type(thing)](thing) for thing in things}
 
 
 def freeze(thing: Thing, around: Surroundings):
@@ -163,11 +168,16 @@ def check(things: Sequence[Thing]) -> list[Problem]:
 
 def check_each(things: Sequence[Thing]) -> list[tuple[Thing, Problem]]:
     """The same, each problem with the thing whose it is."""
-    around = surroundings(along=[thing for thing in things if not isinstance(thing, Exercise)])
+    drafted = _drafts_of(things)
+    return _check(drafted, surroundings(along=drafted.values()))
+
+
+def _check(
+    drafted: Mapping[Thing, documents.AnyDocument], around: Surroundings
+) -> list[tuple[Thing, Problem]]:
     found = []
-    for thing in things:
+    for thing, draft in drafted.items():
         problems = []
-        draft = DRAFT[type(thing)](thing)
         if isinstance(thing, Term):
             problems += checks.check_term(draft, around)
         elif isinstance(thing, Muscle):
@@ -177,7 +187,7 @@ def check_each(things: Sequence[Thing]) -> list[tuple[Thing, Problem]]:
         else:
             problems += checks.check_exercise(draft, around)
             problems += _check_old_links(draft, live_publication(thing))
-            along = [other.pk for other in things if isinstance(other, Study)]
+            along = [other.pk for other in drafted if isinstance(other, Study)]
             stale = Study.objects.filter(pk__in=_stale_studies(thing, draft)).exclude(pk__in=along)
             problems += [
                 Problem(
@@ -239,25 +249,29 @@ def publish(
     # Whoever publishes the same thing at the same time waits here, and then gets the next number.
     # The rows are read anew: what the caller holds may be older than what somebody has saved since.
     things = [type(thing).objects.select_for_update().get(pk=thing.pk) for thing in things]
-    problems = check(things)
+    things.sort(key=lambda thing: list(KINDS).index(type(thing)))
+    drafted = _drafts_of(things)
+    around = surroundings(along=drafted.values())
+    problems = [problem for _, problem in _check(drafted, around)]
     if any(problem.is_error for problem in problems):
         raise Refused(problems)
-    things.sort(key=lambda thing: list(KINDS).index(type(thing)))
     copied = _copied_of(things)
-    around = surroundings(along=[thing for thing in things if not isinstance(thing, Exercise)])
     written = []
-    for thing in things:
-        document = freeze(thing, around)
+    for thing, draft in drafted.items():
+        document = FREEZE[KINDS[type(thing)]](draft, around)
         for planned in thing.publications.scheduled() if scheduled != KEEP else ():
             cancel(planned)
             if scheduled == RENEW:
                 _write(thing, document, planned.note, by, live_from=planned.live_from)
         written.append(_write(thing, document, note, by, live_from=live_from))
-        type(thing).objects.filter(pk=thing.pk).update(
-            review_asked_at=None, review_asked_by=None, review_note=""
-        )
+        marks = {"review_asked_at": None, "review_asked_by": None, "review_note": ""}
+        if live_from is None:
+            marks["has_changes"] = False  # its draft is what readers see now
+        type(thing).objects.filter(pk=thing.pk).update(**marks)
     now_copied = _copied_of(things)
-    note_changes([*things, *_copying([thing for thing in things if copied[thing] != now_copied[thing]])])
+    copying = _copying([thing for thing in now_copied if copied[thing] != now_copied[thing]])
+    others = [thing for thing in copying if thing not in drafted]
+    note_changes([*things, *others] if live_from else others)
     return written
 
 
@@ -313,8 +327,10 @@ def cancel(publication: Publication) -> None:
 def note_changes(things: Iterable[Thing]) -> None:
     """Bring the things' flag `has_changes` up to date. To be called when they, or what they copy, have
     been saved or published. A thing that is not live has no changes: all of it is new."""
-    around = surroundings()
     things = list(things)
+    if not things:
+        return
+    around = surroundings()
     live = _live_of(things)
     for thing in things:
         thing.has_changes = thing in live and live[thing].content != freeze(thing, around)
@@ -335,11 +351,12 @@ def _live_of(things: Iterable[Thing]) -> dict[Thing, Publication]:
     return found
 
 
-def _copied_of(things: Sequence[Thing]) -> dict[Thing, object]:
+def _copied_of(things: Iterable[Thing]) -> dict[Thing, object]:
     """What the documents of others can copy of each, as it is live: of a muscle little more than its
-    names, of an exercise nothing."""
+    names. Without exercises, of which they copy nothing."""
     part = {Muscle: lambda content: content.as_name, Term: lambda content: content.as_copy}
-    part |= {Study: lambda content: content, Exercise: lambda _: None}
+    part |= {Study: lambda content: content}
+    things = [thing for thing in things if type(thing) in part]
     live = _live_of(things)
     return {thing: part[type(thing)](live[thing].content) if thing in live else None for thing in things}
 

@@ -503,7 +503,7 @@ class EditsEmphasis:
 
 def _surroundings(exercise: Exercise) -> freezing.Surroundings:
     """What is published, and the muscles that the exercise involves and that are not, as their drafts."""
-    return freezing.surroundings(along=publishing.needed_muscles(exercise))
+    return freezing.surroundings(along=map(drafts.muscle_draft, publishing.needed_muscles(exercise)))
 
 
 def _panel(request: HttpRequest, matrix: Matrix, around: freezing.Surroundings) -> dict:
