@@ -204,9 +204,10 @@ STORAGES = {
     },
 }
 
-# Pictures that staff add. Their names say what is in them, so they are kept for ever.
+# Pictures that staff add. Their names say what is in them, so they are kept for ever. Several servers share
+# the folder.
 MEDIA_URL = "/media/"
-MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_ROOT = Path(env.str("MEDIA_DIR", default=str(DATA_DIR / "media"))).resolve()
 # Bounds what an upload can take; Django by itself writes files of any size to disk.
 FILE_UPLOAD_HANDLERS = [
     "exercises.uploads.BoundedUpload",

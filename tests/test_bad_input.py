@@ -80,7 +80,7 @@ def test_no_bytes_break_a_page(client, press, raw):
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_nul_which_postgresql_takes_nowhere_is_refused_with_words(client, press, editor, address, method):
+def test_a_nul_which_postgresql_takes_nowhere_is_refused_with_words(client, db, editor, address, method):
     response = getattr(client, method)(address)
     assert response.status_code == 400
     assert "stands for nothing (NUL)" in response.content.decode()
