@@ -104,14 +104,16 @@ def check_keys() -> Iterable[Problem]:
                     f" FROM {quote(table)}"
                 )
                 if cursor.fetchone()[0]:
-                    yield Problem(f"{table} would give a key a second time.", mend=reset_keys)
+                    what = f"{table} would give a key a second time."
+                    yield Problem(what, mend=partial(reset_keys, table=table))
 
 
-def reset_keys(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Let the keys of all tables go on after the highest there is."""
+def reset_keys(using: str = DEFAULT_DB_ALIAS, table: str = "") -> None:
+    """Let the keys of all tables, or of one, go on after the highest there is."""
+    every = apps.get_models(include_auto_created=True)
+    models = [model for model in every if table in ("", model._meta.db_table)]
     with connections[using].cursor() as cursor:
-        every = apps.get_models(include_auto_created=True)
-        for statement in connections[using].ops.sequence_reset_sql(no_style(), every):
+        for statement in connections[using].ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
 
 

@@ -68,8 +68,10 @@ def _write_uses(publication: Publication, uses: Iterable[tuple[str, EvidenceUse]
 def _write_term_uses(publication: Publication, copies: Iterable[documents.TermCopy]) -> None:
     slugs = [copy.slug for copy in copies]
     if slugs:
-        terms = _named(Term, slugs).values()
-        TermUse.objects.bulk_create(TermUse(publication=publication, term=term) for term in terms)
+        terms = _named(Term, slugs)
+        TermUse.objects.bulk_create(
+            TermUse(publication=publication, term=terms[slug]) for slug in slugs if slug in terms
+        )
 
 
 def _claims(document: documents.ExerciseDocument) -> Iterable[tuple[str, EvidenceUse]]:

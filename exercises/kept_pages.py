@@ -36,9 +36,12 @@ ENCODING = re.compile(
 
 
 class Page(NamedTuple):
-    """A page as it is sent: its bytes by how they are encoded, and its headers."""
+    """A page as it is sent: its bytes by how they are encoded, and its headers. One that is about an exercise
+    alone has the exercise's key, and the version of it."""
 
     version: SiteVersion | None
+    exercise: int | None
+    exercise_version: int | None
     bodies: Mapping[str, bytes]
     headers: Mapping[str, str]
     etag: str
@@ -91,24 +94,38 @@ class KeptPagesMiddleware:
             return self.get_response(request)
         key = _key(request)
         version = site_version.now() if self.is_on else None
-        page = self.pages.get(key) if self.is_on else None
-        is_kept = page is not None and page.version == version
+        page = self._kept(key, version) if self.is_on else None
+        is_kept = page is not None
         if not is_kept:
-            response, version = self._make(request, version)
+            response, version, exercise_version = self._make(request, version)
             if not _may_be_kept(response):
                 return response
             wanted = ENCODERS if self.is_on else _wanted(request)
-            page = _page(response, version, wanted)
+            page = _page(response, version, exercise_version, wanted)
             if self.is_on and request.method == "GET":
                 self.pages.keep(key, page)
         metrics.KEPT.labels("kept" if is_kept else "made").inc()
         return _answer(request, page)
 
+    def _kept(self, key: tuple, version: SiteVersion) -> Page | None:
+        """The page that is kept, if it would be made the same again. Of an exercise's own page that can be
+        told, at the price of a query, when something else has been published since."""
+        page = self.pages.get(key)
+        if page is None or page.version == version:
+            return page
+        if page.exercise is None or page.version.everywhere != version.everywhere:
+            return None
+        if site_version.of_exercise(page.exercise) != page.exercise_version:
+            return None
+        page = page._replace(version=version)
+        self.pages.keep(key, page)
+        return page
+
     def _make(
         self, request: HttpRequest, version: SiteVersion | None
-    ) -> tuple[HttpResponse, SiteVersion | None]:
-        """The response, and the version of the site of which it is, whole: if something was published
-        while it was made, it is made again."""
+    ) -> tuple[HttpResponse, SiteVersion | None, int | None]:
+        """The response, and the versions of the site and of its exercise of which it is, whole: if something
+        was published while it was made, it is made again."""
         # What is kept answers whoever asks next, in another encoding or with another ETag.
         own = {
             name: request.META.pop(name)
@@ -116,13 +133,18 @@ class KeptPagesMiddleware:
             if name in request.META
         }
         try:
-            response = self.get_response(request)
+            response, exercise_version = self._respond(request)
             while self.is_on and version != (later := site_version.read()):
                 version = later
-                response = self.get_response(request)
+                response, exercise_version = self._respond(request)
         finally:
             request.META.update(own)
-        return response, version
+        return response, version, exercise_version
+
+    def _respond(self, request: HttpRequest) -> tuple[HttpResponse, int | None]:
+        response = self.get_response(request)
+        exercise = getattr(response, "about_exercise", None)
+        return response, site_version.of_exercise(exercise) if self.is_on and exercise else None
 
 
 def _key(request: HttpRequest) -> tuple:
@@ -148,7 +170,12 @@ def _may_be_kept(response: HttpResponse) -> bool:
     )
 
 
-def _page(response: HttpResponse, version: SiteVersion | None, encodings: Iterable[str]) -> Page:
+def _page(
+    response: HttpResponse,
+    version: SiteVersion | None,
+    exercise_version: int | None,
+    encodings: Iterable[str],
+) -> Page:
     body = response.content
     if version and version.newest:
         response["Last-Modified"] = http_date(version.newest.timestamp())
@@ -159,7 +186,8 @@ def _page(response: HttpResponse, version: SiteVersion | None, encodings: Iterab
     bodies = {name: encode(body) for name, encode in encoders if name in encodings} or {"": body}
     # Weak, since the encodings differ in their bytes.
     etag = f'W/"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
-    return Page(version, bodies, headers, etag)
+    exercise = getattr(response, "about_exercise", None)
+    return Page(version, exercise, exercise_version, bodies, headers, etag)
 
 
 def _answer(request: HttpRequest, page: Page) -> HttpResponse:

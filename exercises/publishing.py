@@ -321,7 +321,7 @@ def cancel(publication: Publication) -> None:
         raise ValueError(f"{publication} is out already. It can be withdrawn, not cancelled.")
     publication.cancelled_at = timezone.now()
     publication.save(update_fields=["cancelled_at"])
-    site_version.note_change()
+    site_version.note_change(is_everywhere=False)
 
 
 def note_changes(things: Iterable[Thing]) -> None:
@@ -494,7 +494,7 @@ def _write(
     )
     if not withdrawn_because:
         indexing.write(publication, document)
-    site_version.note_change()
+    site_version.note_change(is_everywhere=False)
     transaction.on_commit(metrics.PUBLICATIONS.labels(kind).inc)
     return publication
 

@@ -15,10 +15,11 @@ MOST_AGE = 0.5
 
 
 class SiteVersion(NamedTuple):
-    """How often what readers see has been changed, when the last of it came out, and when the next will;
-    None for never."""
+    """How often what readers see has been changed, how often without a publication, when the last
+    publication came out, and when the next will; None for never."""
 
     changes: int
+    everywhere: int
     newest: datetime | None
     next: datetime | None
 
@@ -44,19 +45,31 @@ def read() -> SiteVersion:
     publications there are."""
     now = timezone.now()
     dates = Publication.objects.filter(cancelled_at=None).values_list("live_from", flat=True)
+    changes, everywhere = SiteChanges.counts()
     return SiteVersion(
-        changes=SiteChanges.count(),
+        changes=changes,
+        everywhere=everywhere,
         newest=dates.filter(live_from__lte=now).order_by("-live_from").first(),
         next=dates.filter(live_from__gt=now).order_by("live_from").first(),
     )
 
 
-def note_change() -> None:
-    """Count a change of what readers see, within the transaction that makes it.
+def of_exercise(key: int) -> int:
+    """The version of all pages of one exercise. They follow from its publications that are out, of which none
+    is ever changed or taken back, so that their number tells. One query."""
+    return Publication.objects.out().filter(exercise=key).count()
+
+
+def note_change(is_everywhere: bool = True) -> None:
+    """Count a change of what readers see, within the transaction that makes it. `is_everywhere` is false for
+    a publication, which changes the pages of its own thing and those that span things.
 
     Two transactions that do so queue here, so that the later number is of the one that is seen later.
     """
     global _known
-    if not SiteChanges.objects.update(number=F("number") + 1):
-        SiteChanges.objects.create(number=1)
+    more = {"number": F("number") + 1}
+    if is_everywhere:
+        more["everywhere"] = F("everywhere") + 1
+    if not SiteChanges.objects.update(**more):
+        SiteChanges.objects.create(number=1, everywhere=int(is_everywhere))
     _known = None

@@ -161,9 +161,11 @@ def read(text: str, kind: str):
 
 
 class SiteChanges(models.Model):
-    """One row: how often what readers see has been changed. Pages that are kept compare it."""
+    """One row: how often what readers see has been changed, and how often without a publication, so that any
+    page can be another one. Pages that are kept compare it."""
 
     number = models.PositiveBigIntegerField(default=0)
+    everywhere = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         verbose_name_plural = "site changes"
@@ -173,8 +175,8 @@ class SiteChanges(models.Model):
         return str(self.number)
 
     @classmethod
-    def count(cls) -> int:
-        return cls.objects.values_list("number", flat=True).first() or 0
+    def counts(cls) -> tuple[int, int]:
+        return cls.objects.values_list("number", "everywhere").first() or (0, 0)
 
 
 class BestStance(models.Model):

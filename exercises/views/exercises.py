@@ -92,7 +92,9 @@ def _exercise_page(
         "structured_data": metadata.exercise_data(document, publication),
         **article_context(document, stance),
     }
-    return render(request, "exercises/exercise_detail.html", context)
+    response = render(request, "exercises/exercise_detail.html", context)
+    response.about_exercise = publication.exercise_id  # and about nothing else: see kept_pages.py
+    return response
 
 
 def _changes(publication: Publication) -> list[Publication]:
@@ -107,6 +109,7 @@ def _panel(request: HttpRequest, publication: Publication, page: str) -> HttpRes
     response = render(request, "exercises/_emphasis_panel.html", panel_context(document, stance))
     response["HX-Replace-Url"] = page + stance.query
     response["X-Robots-Tag"] = "noindex"
+    response.about_exercise = publication.exercise_id
     return response
 
 
