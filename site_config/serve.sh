@@ -6,6 +6,8 @@ python="${PYTHON:-python}"
 host="${HOST:-127.0.0.1}"
 port="${PORT:-8000}"
 export SITE_URL="${SITE_URL:-http://127.0.0.1:$port}"
+# Memory that one thread has given back is used by the others, so that a worker hardly grows (glibc).
+export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 
 "$python" manage.py prepare
 echo
