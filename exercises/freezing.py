@@ -35,7 +35,7 @@ class Surroundings(msgspec.Struct, frozen=True):
 
 
 def surroundings(along: Iterable[documents.AnyDocument] = ()) -> Surroundings:
-    """What is published, and the drafts `along` as if they were. Eight queries."""
+    """What is published, and the drafts `along` as if they were. Seven queries."""
     along = list(along)
     groups = {group.slug: drafts.group_value(group) for group in MuscleGroup.objects.all()}
     actions = {action.slug: drafts.action_value(action) for action in JointAction.objects.all()}

@@ -50,6 +50,14 @@ def test_the_image_runs_without_root_on_what_serve_sh_needs():
     assert text.rstrip().endswith('CMD ["sh", "site_config/serve.sh"]')
 
 
+def test_the_image_installs_nothing_but_what_is_listed_with_a_hash():
+    """pip refuses a list with hashes as soon as anything beside it has none."""
+    [install] = re.findall(r"pip install (.+)$", dockerfile(), re.M)
+    flags = {"--no-cache-dir", "--require-hashes", "--requirement"}
+    assert set(install.split()) == flags | {"/tmp/requirements.txt"}
+    assert "psycopg-binary==" in (ROOT / "requirements.txt").read_text()  # compose.yaml has PostgreSQL
+
+
 def test_the_compose_file_has_its_services_and_volumes():
     parsed = compose()
     assert set(parsed["services"]) == {"web", "database", "proxy"}

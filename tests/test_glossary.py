@@ -58,6 +58,20 @@ def test_an_address_without_a_term_is_a_404_and_a_withdrawn_one_says_why(client,
     assert "Nothing is explained here yet." in text_of(client, "/glossary/")
 
 
+@pytest.mark.parametrize("address", ["/glossary/", "/glossary/concentric/"])
+def test_the_glossary_is_only_read(client, empty_site, address):
+    make_term()
+    assert client.post(address).status_code == 405
+
+
+def test_a_term_takes_two_queries_however_many_pages_use_it(client, empty_site, django_assert_num_queries):
+    make_term()
+    for name in ("one", "two", "three"):
+        make_exercise(name, sections=LINKING)
+    with django_assert_num_queries(2):
+        text_of(client, "/glossary/concentric/")
+
+
 def test_terms_stand_in_the_map_for_search_engines_and_in_the_feed(client, empty_site):
     make_term()
     assert "/glossary/concentric/" in text_of(client, "/sitemap-terms.xml")

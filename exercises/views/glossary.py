@@ -31,7 +31,6 @@ def term_detail(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(publication, permanent=True)
     context = {
         **term_context(publication.content, live_pages_with(publication.term_id)),
-        "publication": publication,
         "canonical": publication.get_absolute_url(),
         "structured_data": metadata.term_data(publication.content, publication),
     }
