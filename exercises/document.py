@@ -482,6 +482,18 @@ FROZEN: dict[type[Value], tuple[str, ...]] = {
     ExerciseDocument: ("schema", "renderer", "caution_source_html", "muscles", "studies", "terms"),
 }
 
+
+def work_out(*kinds: type[msgspec.Struct]) -> None:
+    """Let msgspec work out how values of the kinds are read. To be called where they are defined.
+
+    It would do so when it first reads one; two threads that do it at once crash the process.
+    """
+    for kind in kinds:
+        msgspec.json.Decoder(kind)
+
+
+work_out(*FROZEN, MuscleGroup, JointAction, Picture)
+
 AnyDocument = ExerciseDocument | MuscleDocument | StudyDocument | TermDocument
 Document = TypeVar("Document", MuscleDocument, StudyDocument, TermDocument, ExerciseDocument)
 

@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import msgspec
 import pytest
 
@@ -48,3 +52,35 @@ def test_equal_values_give_the_same_text_wherever_they_come_from():
     text = documents.to_json(from_a_row)
     assert documents.to_json(documents.from_json(text, documents.ExerciseDocument)) == text
     assert documents.to_json(make_exercise_value()) == text
+
+
+READ_AT_ONCE = """
+import sys, threading
+from contextlib import suppress
+import msgspec
+from exercises import document, pictures
+
+def kinds_of(kind):
+    return {kind, *(each for child in kind.__subclasses__() for each in kinds_of(child))}
+
+def read(kind, barrier):
+    barrier.wait()
+    with suppress(msgspec.ValidationError):
+        msgspec.json.decode(msgspec.json.encode({kind.__struct_fields__[-1]: 1}), type=kind)
+
+sys.setswitchinterval(1e-6)
+for kind in {*kinds_of(document.Value), pictures.Made} - {document.Value}:
+    barrier = threading.Barrier(4)
+    threads = [threading.Thread(target=read, args=(kind, barrier)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+"""
+
+
+def test_threads_of_a_new_process_read_at_once():
+    """Without `work_out` this crashes nearly every time."""
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "site_config.settings"}
+    done = subprocess.run([sys.executable, "-c", READ_AT_ONCE], env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -92,7 +92,7 @@ class Site:
 
     def errors(self) -> list[str]:
         """What the log tells of failures: Python's errors and the database's locks."""
-        words = ("Traceback", "Internal Server Error", "database is locked", "OperationalError")
+        words = ("Traceback", "Internal Server Error", "database is locked", "OperationalError", "SIGSEGV")
         return [line for line in self.log.read_text().splitlines() if any(word in line for word in words)]
 
 
