@@ -177,7 +177,7 @@ def exercises_of(muscle: MuscleDocument, muscles: Mapping[MuscleDocument, int]) 
     """The live exercises that involve the muscle, its whole or its heads, in the order of lists."""
     family = _family(muscle, muscles)
     involve = BestStance.objects.filter(muscle__in=family.keys()).values("publication")
-    return Publication.objects.exercises().live().filter(pk__in=involve).listed()
+    return Publication.objects.live("exercise").filter(pk__in=involve).listed()
 
 
 def _family(muscle: MuscleDocument, muscles: Mapping[MuscleDocument, int]) -> dict[int, MuscleDocument]:

@@ -220,7 +220,7 @@ def check_revisions() -> Iterable[Problem]:
 def check_pictures() -> Iterable[Problem]:
     """A document's text names its files, and so does a kept draft."""
     named = {picture.master: f"picture “{picture}”" for picture in Picture.objects.all()}
-    for publication in Publication.objects.exercises().order_by("pk").iterator():
+    for publication in Publication.objects.filter(kind="exercise").order_by("pk").iterator():
         where = f"exercise “{publication.slug}”, version {publication.number}"
         named |= dict.fromkeys(MEDIA_FILE.findall(publication.document), where)
     for picture in Picture.objects.all():

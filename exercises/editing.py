@@ -152,7 +152,7 @@ def where_shown(picture: Picture) -> list[str]:
     """The exercises that show the picture, in their drafts or in a version that was published, in words.
     Looks through all documents of exercises: for the admin, not for readers. Two queries."""
     drafted = Exercise.objects.filter(sections__picture=picture).values_list("name", flat=True).distinct()
-    named = Publication.objects.exercises().filter(document__contains=f'"picture":"{picture.slug}"')
+    named = Publication.objects.filter(kind="exercise", document__contains=f'"picture":"{picture.slug}"')
     published = named.order_by("name").values_list("name", flat=True).distinct()
     return [
         *(f"the draft of {name}" for name in drafted),

@@ -40,7 +40,7 @@ def surroundings(along: Iterable[documents.AnyDocument] = ()) -> Surroundings:
     groups = {group.slug: drafts.group_value(group) for group in MuscleGroup.objects.all()}
     actions = {action.slug: drafts.action_value(action) for action in JointAction.objects.all()}
     muscles, studies, terms = {}, {}, {}
-    for publication in Publication.objects.exclude(kind=Publication.Kind.EXERCISE).live():
+    for publication in Publication.objects.live("muscle", "study", "term"):
         if publication.kind == Publication.Kind.MUSCLE:
             muscles[publication.slug] = publication.content.as_name
         elif publication.kind == Publication.Kind.STUDY:

@@ -207,8 +207,8 @@ def _cannot(gone: Mergeable, kept: Mergeable) -> Iterator[str]:
 def _stands_against(gone: Mergeable, kept: Mergeable, drafts: dict, after: dict) -> Iterator[str]:
     """Where the drafts would contradict themselves, or readers come to nothing."""
     if isinstance(gone, Muscle):
-        live = (
-            Publication.objects.exercises().live().filter(best_stances__muscle__in=[gone, *gone.merged.all()])
+        live = Publication.objects.live("exercise").filter(
+            best_stances__muscle__in=[gone, *gone.merged.all()]
         )
         names = sorted({publication.name for publication in live})
         if names and not publishing.live_publication(kept):

@@ -65,7 +65,7 @@ def _context_of(document, request: HttpRequest) -> dict:
     if isinstance(document, documents.TermDocument):
         term = Term.objects.filter(slug=document.slug).first()
         return term_context(document, publishing.live_pages_with(term) if term else ())
-    others = Publication.objects.muscles().live().exclude(slug=document.slug)
+    others = Publication.objects.live("muscle").exclude(slug=document.slug)
     muscles = {publication.content: publication.muscle_id for publication in others}
     muscle = Muscle.objects.filter(slug=document.slug).first()
     muscles[document] = muscle.pk if muscle else 0

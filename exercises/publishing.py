@@ -131,7 +131,7 @@ def needed_muscles(exercise: Exercise) -> QuerySet:
 
 
 def _unpublished(things, kind: str):
-    live = Publication.objects.filter(kind=kind).live().values(kind)
+    live = Publication.objects.live(kind).values(kind)
     return things.filter(merged_into=None).exclude(pk__in=live).distinct()
 
 
@@ -142,7 +142,7 @@ def _stale_studies(exercise: Exercise, draft: documents.ExerciseDocument) -> lis
     options = {(axis.slug, option.slug) for axis in draft.axes for option in axis.options}
     return [
         publication.study_id
-        for publication in Publication.objects.studies().live()
+        for publication in Publication.objects.live("study")
         if any(
             finding.exercise in addresses
             and (finding.exercise != exercise.slug or not options_of(finding) <= options)
@@ -302,7 +302,7 @@ def withdraw(thing: Thing, reason: str, by=None) -> Publication:
         raise Refused([Problem("Withdrawing", f"Readers do not see “{thing}” as it is.")])
     if isinstance(thing, Muscle):
         muscles = [thing, *thing.merged.all()]  # old links to those come here
-        exercises = Publication.objects.exercises().live().filter(best_stances__muscle__in=muscles)
+        exercises = Publication.objects.live("exercise").filter(best_stances__muscle__in=muscles)
         leads_on = thing.merged_into and live_publication(thing.merged_into)
         if not leads_on and (names := [publication.name for publication in exercises.distinct()]):
             what = f"Live exercises involve it: {emphasis.join_words(names)}. Withdraw or change those first."
@@ -346,7 +346,7 @@ def _live_of(things: Iterable[Thing]) -> dict[Thing, Publication]:
     for model, kind in KINDS.items():
         those = {thing.pk: thing for thing in things if type(thing) is model}
         if those:
-            live = Publication.objects.filter(**{f"{kind}__in": those}).live()
+            live = Publication.objects.filter(**{f"{kind}__in": those}).live(kind)
             found |= {those[getattr(publication, f"{kind}_id")]: publication for publication in live}
     return found
 
@@ -419,12 +419,12 @@ def has_unpublished_changes(thing: Thing) -> bool:
 
 
 def live_publication(thing: Thing) -> Publication | None:
-    return thing.publications.live().first()
+    return thing.publications.live(KINDS[type(thing)]).first()
 
 
 def live_uses(study: Study | int) -> QuerySet:
     """The index rows of what rests on the study in live pages, in the order of the pages. One query."""
-    live = Publication.objects.live().filter(evidence_uses__study=study).values("pk")
+    live = Publication.objects.live("exercise", "muscle").filter(evidence_uses__study=study).values("pk")
     uses = EvidenceUse.objects.filter(study=study, publication__in=live).select_related("publication")
     order = "publication__kind", "publication__order", "publication__name", "pk"
     return uses.defer("publication__document").order_by(*order)
@@ -432,7 +432,7 @@ def live_uses(study: Study | int) -> QuerySet:
 
 def live_pages_with(term: Term | int) -> QuerySet:
     """The live publications whose texts link the term, without their documents. One query."""
-    pages = Publication.objects.live().filter(term_uses__term=term)
+    pages = Publication.objects.live("exercise", "muscle").filter(term_uses__term=term)
     return pages.defer("document").order_by("kind", "order", "name")
 
 
@@ -502,4 +502,4 @@ def _write(
 def _other_live(thing: Thing):
     """Live publications of other things of its kind at the address that its draft wants."""
     kind = KINDS[type(thing)]
-    return Publication.objects.filter(kind=kind).live().filter(slug=thing.slug).exclude(**{kind: thing})
+    return Publication.objects.live(kind).filter(slug=thing.slug).exclude(**{kind: thing})

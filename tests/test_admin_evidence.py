@@ -191,7 +191,7 @@ def test_publishing_an_exercise_takes_its_unpublished_studies_along(client, edit
     new_study(client)
     assert "Smith 2020" in client.get(url("publish", exercise)).content.decode()
     client.post(url("publish", exercise), {"note": "With Smith.", "along": "on"})
-    assert Publication.objects.studies().live().filter(slug="smith-2020").exists()
+    assert Publication.objects.live("study").filter(slug="smith-2020").exists()
 
 
 def test_a_reference_to_a_study_that_does_not_exist_is_refused(client, editor, exercise):

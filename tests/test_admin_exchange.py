@@ -163,7 +163,7 @@ def test_the_second_step_does_it_for_drafts_and_keeps_what_was(client, editor, e
         "Imported into the drafts: 0 new, 1 changed, 5 as they were. Readers see it once it is published."
     )
     assert Exercise.objects.get().answer == "New."
-    assert Publication.objects.exercises().count() == 1
+    assert Publication.objects.filter(kind="exercise").count() == 1
     assert [revision.saved_by for revision in Revision.objects.all()] == [editor, None]
     assert LogEntry.objects.get().object_repr == "press"
     again = client.post(CONFIRM, {"digest": "x"})

@@ -544,4 +544,4 @@ def test_nothing_of_a_failed_save_stays(client, editor, exercise, monkeypatch):
         save(client, exercise, **{"step_height_low_front-step": "2"})
     assert drafts.exercise_draft(exercise) == before
     assert not Revision.objects.exists()
-    assert Publication.objects.exercises().count() == 1
+    assert Publication.objects.filter(kind="exercise").count() == 1

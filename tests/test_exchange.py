@@ -240,7 +240,7 @@ def test_one_exercise_takes_along_what_it_needs_and_can_be_published_elsewhere(r
     assert "gastrocnemius" in {muscle.slug for muscle in content.muscles}  # the whole of the heads involved
     assert not Publication.objects.exists()
     publishing.publish(publishing.with_needed(exercise), "From elsewhere.")
-    assert Publication.objects.exercises().live().get().slug == "standing-calf-raise"
+    assert Publication.objects.live("exercise").get().slug == "standing-calf-raise"
 
 
 @pytest.mark.usefixtures("empty_site")

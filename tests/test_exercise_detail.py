@@ -371,7 +371,7 @@ def test_what_only_a_retracted_study_measured_is_not_said_never_to_have_been_mea
 
 def test_every_claim_stands_there_with_its_verdict_and_the_grades_of_its_effects(client, starter_content):
     html = text_of(client, "/exercises/leg-press/")
-    document = Publication.objects.exercises().live().get(slug="leg-press").content
+    document = Publication.objects.live("exercise").get(slug="leg-press").content
     effects = certainty.named_effects(document)
     for number, claim in enumerate(document.claims, 1):
         item = html[html.index(f'<li id="claim-{number}">') :].partition(f'<li id="claim-{number + 1}">')[0]
@@ -476,7 +476,7 @@ def test_an_exercise_without_claims_and_studies_has_no_such_sections(client, emp
 
 
 def test_a_page_can_be_cited_by_the_address_of_its_version(client, starter_content):
-    live = Publication.objects.exercises().live().get(slug="leg-press")
+    live = Publication.objects.live("exercise").get(slug="leg-press")
     address = "http://127.0.0.1:8000/exercises/leg-press/v/1/"
     for page in ("/exercises/leg-press/", "/exercises/leg-press/?height=high", "/exercises/leg-press/v/1/"):
         html = text_of(client, page)

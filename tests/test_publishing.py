@@ -266,7 +266,7 @@ def test_a_group_or_an_action_that_was_renamed_or_deleted_breaks_no_document():
     make_exercise()
     MuscleGroup.objects.update(slug="renamed")
     JointAction.objects.all().delete()
-    live = Publication.objects.muscles().live().get(slug="front")
+    live = Publication.objects.live("muscle").get(slug="front")
     assert live not in publishing.behind()
     assert publishing.refresh(live, "Again.").content == live.content
 
@@ -324,7 +324,7 @@ def test_a_preview_of_an_unfinished_draft_leaves_out_what_cannot_be_shown():
     exercise.axes.create(name="Width", slug="width")
     document = publishing.preview(exercise)
     assert [axis.slug for axis in document.axes] == ["height"]
-    assert not Publication.objects.exercises().exists()
+    assert not Publication.objects.filter(kind="exercise").exists()
 
 
 @pytest.mark.usefixtures("empty_site")
@@ -577,7 +577,7 @@ def test_a_new_study_tells_which_grades_it_would_change():
         ("press", "With height low: front up 1", "untested", "not supported"),
     }
     assert changes_of() == set()
-    assert not Publication.objects.studies().exists()
+    assert not Publication.objects.filter(kind="study").exists()
 
 
 @pytest.mark.usefixtures("empty_site")

@@ -130,7 +130,7 @@ def test_muscles_and_studies_have_the_same_roles(client, make, role):
 def test_nobody_decides_who_is_not_signed_in(client, action, exercise):
     schedule(exercise)
     assert asks_to_sign_in(DECISIONS[action](client, exercise))
-    assert Publication.objects.exercises().get(number=2).cancelled_at is None
+    assert Publication.objects.filter(kind="exercise").get(number=2).cancelled_at is None
     assert exercise.publications.count() == 2
 
 
@@ -150,7 +150,7 @@ def test_what_is_taken_along_needs_the_permission_too(client):
     user.user_permissions.add(Permission.objects.get(codename="publish_exercise"))
     response = client.post(url("publish", exercise), {"note": "New.", "along": "on"})
     assert response.status_code == 403
-    assert not Publication.objects.muscles().filter(slug="front").exists()
+    assert not Publication.objects.filter(kind="muscle").filter(slug="front").exists()
 
 
 def test_an_author_is_offered_the_check_and_a_review_and_nothing_that_would_be_refused(client, exercise):

@@ -23,9 +23,9 @@ def change_file(path, old, new):
 def test_the_first_load_publishes_everything():
     report = starter.load()
     assert report.skipped == []
-    assert Publication.objects.exercises().live().count() == 2
-    assert Publication.objects.muscles().live().count() == 16
-    assert Publication.objects.studies().live().count() == 43
+    assert Publication.objects.live("exercise").count() == 2
+    assert Publication.objects.live("muscle").count() == 16
+    assert Publication.objects.live("study").count() == 43
 
 
 @pytest.mark.usefixtures("empty_site")
@@ -55,14 +55,14 @@ def test_what_is_new_in_the_files_comes_in(starter_content, folder):
     (folder / "muscles" / "popliteus.toml").write_text(text.replace('slug = "soleus"', 'slug = "popliteus"'))
     report = starter.load(folder)
     assert report.new == ["muscle popliteus"]
-    assert Publication.objects.muscles().live().filter(slug="popliteus").exists()
+    assert Publication.objects.live("muscle").filter(slug="popliteus").exists()
 
 
 def test_what_staff_left_alone_is_brought_up_to_date(starter_content, folder):
     change_file(folder / "exercises" / "leg-press.toml", 'name = "leg press"', 'name = "sled press"')
     report = starter.load(folder)
     assert report.updated == ["exercise leg-press"]
-    live = Publication.objects.exercises().live().get(slug="leg-press")
+    live = Publication.objects.live("exercise").get(slug="leg-press")
     assert (live.number, live.name) == (2, "sled press")
 
 
@@ -111,7 +111,7 @@ def test_what_needs_something_deleted_is_skipped_and_the_rest_loads(folder):
     report = starter.load(folder)
     assert "exercise leg-press: it needs something that was deleted or renamed here." in report.skipped
     assert any("gastrocnemius: loaded but not published" in sentence for sentence in report.skipped)
-    assert Publication.objects.muscles().live().filter(slug="rectus-femoris").exists()
+    assert Publication.objects.live("muscle").filter(slug="rectus-femoris").exists()
 
 
 @pytest.mark.usefixtures("empty_site")
@@ -136,12 +136,12 @@ GLUTES = documents.EffectName(axis="height", option="high", muscle="gluteus-maxi
 
 
 def live_grade(name=GLUTES, exercise="leg-press"):
-    document = Publication.objects.exercises().live().get(slug=exercise).content
+    document = Publication.objects.live("exercise").get(slug=exercise).content
     return certainty.named_effects(document)[name].certainty
 
 
 def versions():
-    return dict(Publication.objects.exercises().live().values_list("slug", "number"))
+    return dict(Publication.objects.live("exercise").values_list("slug", "number"))
 
 
 def test_rows_of_studies_give_back_what_the_files_say(starter_content):
@@ -174,7 +174,7 @@ def test_a_changed_study_does_not_publish_an_exercises_draft(starter_content, fo
     Exercise.objects.filter(slug="leg-press").update(answer="Half-written.")
     change_file(folder / "studies" / "da-silva-2008.toml", "year = 2008", "year = 2009")
     starter.load(folder)
-    live = Publication.objects.exercises().live().get(slug="leg-press")
+    live = Publication.objects.live("exercise").get(slug="leg-press")
     assert live.number == 2
     assert "Half-written." not in live.document
     assert Exercise.objects.get(slug="leg-press").answer == "Half-written."
@@ -205,7 +205,7 @@ def test_a_study_about_an_exercise_that_is_not_there_loads_without_those_finding
     (folder / "exercises" / "standing-calf-raise.toml").unlink()
     report = starter.load(folder)
     assert not [sentence for sentence in report.skipped if "tudy" in sentence]
-    assert Publication.objects.studies().live().count() == 43
+    assert Publication.objects.live("study").count() == 43
     assert set(Finding.objects.values_list("exercise__slug", flat=True)) == {"leg-press"}
     assert not Study.objects.get(slug="nunes-2020").findings.exists()
     assert live_grade() == "partly supported"

@@ -58,7 +58,7 @@ class BulkActions:
     )
     def refresh_copies(self, request, queryset):
         selected = {f"{self.opts.model_name}__in": queryset.values("pk")}
-        behind = publishing.behind(Publication.objects.live().filter(**selected))
+        behind = publishing.behind(Publication.objects.live(self.opts.model_name).filter(**selected))
         for publication in behind:
             with transaction.atomic():
                 publishing.refresh(publication, REFRESHED, request.user)

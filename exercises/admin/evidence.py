@@ -165,7 +165,7 @@ def _given_study(form: StudyForm, findings: forms.BaseModelFormSet):
 
 def _live_pages_on(study: Study) -> list[Publication]:
     """The live publications that say something that rests on the study."""
-    live = Publication.objects.live().filter(evidence_uses__study=study)
+    live = Publication.objects.live("exercise", "muscle").filter(evidence_uses__study=study)
     return list(live.distinct().order_by("kind", "name"))
 
 

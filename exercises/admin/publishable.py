@@ -218,7 +218,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
         extra = {}
         if thing:
             extra = {
-                "current": thing.publications.current().first(),
+                "current": thing.publications.current(self.opts.model_name).first(),
                 "scheduled": thing.publications.scheduled(),
                 "may_publish": self.has_publish_permission(request),
                 "show_delete": not (thing.current_number or thing.next_live_from),
@@ -328,7 +328,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
             "reading_ease": checks.reading_ease(publishing.DRAFT[type(thing)](thing)),
             "errors": [problem for problem in problems if problem.is_error],
             "warnings": [problem for problem in problems if not problem.is_error],
-            "current": thing.publications.current().first(),
+            "current": thing.publications.current(self.opts.model_name).first(),
             "change_url": self.admin_url("change", thing),
             "preview_url": self.admin_url("preview", thing),
             "review_url": self.admin_url("review", thing),

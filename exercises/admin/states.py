@@ -35,9 +35,9 @@ def in_state(things: QuerySet, state: str) -> QuerySet:
     kind = things.model._meta.model_name
     publications = Publication.objects.filter(kind=kind)
     with_publication = {
-        "live": publications.live(),
+        "live": publications.live(kind),
         "scheduled": publications.scheduled(),
-        "withdrawn": publications.current().exclude(withdrawn_because=""),
+        "withdrawn": publications.current(kind).exclude(withdrawn_because=""),
     }
     if state in with_publication:
         return things.filter(pk__in=with_publication[state].values(kind))

@@ -18,9 +18,9 @@ ORDERS = {"newest": "newest first", "largest": "largest first"}
 def study_list(request: HttpRequest) -> HttpResponse:
     """The studies: those of one exercise, muscle and kind, newest or largest first. Four queries, one more
     for an exercise that is not among the choices."""
-    live = StudyEntry.objects.filter(publication__in=Publication.objects.studies().live())
+    live = StudyEntry.objects.filter(publication__in=Publication.objects.live("study"))
     exercises = _exercises(request)
-    muscles = list(Publication.objects.muscles().live().listed().values_list("slug", "name"))
+    muscles = list(Publication.objects.live("muscle").listed().values_list("slug", "name"))
     filters = {
         "exercise": _chosen(request, "exercise", dict(exercises)),
         "muscle": _chosen(request, "muscle", dict(muscles)),
@@ -62,7 +62,7 @@ def study_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _exercises(request: HttpRequest) -> list[tuple[str, str]]:
     """The exercises to choose from, by slug and name: the first, and the one that is chosen."""
-    live = Publication.objects.exercises().live().listed().values_list("slug", "name")
+    live = Publication.objects.live("exercise").listed().values_list("slug", "name")
     exercises = list(live[:EXERCISES_TO_CHOOSE])
     chosen = request.GET.get("exercise", "")
     if len(exercises) == EXERCISES_TO_CHOOSE and chosen not in dict(exercises):
@@ -96,4 +96,4 @@ def _filtered(entries: QuerySet, filters: dict[str, str]) -> QuerySet:
 
 
 def _live_at(kind: str, slug: str) -> QuerySet:
-    return Publication.objects.filter(kind=kind).live().filter(slug=slug)
+    return Publication.objects.live(kind).filter(slug=slug)

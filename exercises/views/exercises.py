@@ -17,7 +17,7 @@ EXERCISES_TO_A_PAGE = 50
 
 @read_page
 def exercise_list(request: HttpRequest) -> HttpResponse:
-    page = page_of(request, Publication.objects.exercises().live().listed(), EXERCISES_TO_A_PAGE)
+    page = page_of(request, Publication.objects.live("exercise").listed(), EXERCISES_TO_A_PAGE)
     return render(
         request,
         "exercises/exercise_list.html",
@@ -46,7 +46,7 @@ def exercise_version(request: HttpRequest, slug: str, number: int) -> HttpRespon
     """The page as it was published then."""
     publication = _find_version(slug, number)
     page = reverse("exercise_version", args=[slug, number])
-    current = Publication.objects.exercises().current().filter(exercise=publication.exercise_id).first()
+    current = Publication.objects.current("exercise").filter(exercise=publication.exercise_id).first()
     withdrawal = current if current.is_withdrawal else None
     return _exercise_page(request, publication, page, is_version=True, withdrawal=withdrawal)
 
@@ -59,8 +59,8 @@ def exercise_version_panel(request: HttpRequest, slug: str, number: int) -> Http
 
 def _find_version(slug: str, number: int) -> Publication:
     """One query. A version is found at the address that its exercise had in any version."""
-    same_thing = Publication.objects.exercises().out().filter(slug=slug).values("exercise")
-    found = Publication.objects.exercises().out().filter(exercise__in=same_thing[:1], number=number).first()
+    same_thing = Publication.objects.filter(kind="exercise", slug=slug).out().values("exercise")
+    found = Publication.objects.filter(exercise__in=same_thing[:1], number=number).out().first()
     if found is None or found.is_withdrawal:
         raise Http404("There is no such version of this page.")
     return found

@@ -13,7 +13,7 @@ TERMS_TO_A_PAGE = 200
 @read_page
 def term_list(request: HttpRequest) -> HttpResponse:
     """The glossary. Two queries."""
-    page = page_of(request, Publication.objects.terms().live().listed(), TERMS_TO_A_PAGE)
+    page = page_of(request, Publication.objects.live("term").listed(), TERMS_TO_A_PAGE)
     context = {
         "section": "glossary",
         "canonical": f"/glossary/{page_query(page)}",

@@ -77,7 +77,7 @@ class PublishedSitemap(Sitemap):
         self.kind = kind
 
     def items(self):
-        return Publication.objects.filter(kind=self.kind).live().listed()
+        return Publication.objects.live(self.kind).listed()
 
     def lastmod(self, publication):
         return publication.live_from
@@ -173,11 +173,11 @@ def page_not_found(request: HttpRequest, exception) -> HttpResponse:
     """What is wrong with the address, in words where we know them, and the first exercises there are."""
     # Django's own message for an unknown path is a dictionary: not for readers.
     reason = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
-    exercises = list(Publication.objects.exercises().live().listed()[: EXERCISES_SHOWN + 1])
+    exercises = list(Publication.objects.live("exercise").listed()[: EXERCISES_SHOWN + 1])
     context = {
         "reason": reason,
         "exercises": exercises[:EXERCISES_SHOWN],
         "are_more": len(exercises) > EXERCISES_SHOWN,
-        "muscles": Publication.objects.muscles().live().listed(),
+        "muscles": Publication.objects.live("muscle").listed(),
     }
     return render(request, "404.html", context, status=404)

@@ -13,7 +13,7 @@ EXERCISES_TO_A_PAGE = 25
 
 @read_page
 def muscle_list(request: HttpRequest) -> HttpResponse:
-    muscles = [p.content for p in Publication.objects.muscles().live().order_by("live_from", "number")]
+    muscles = [p.content for p in Publication.objects.live("muscle").order_by("live_from", "number")]
     # Each muscle has its own copy of the group, as that was then: the latest stands for all.
     latest = {muscle.group: muscle.group_copy for muscle in muscles}
     muscles.sort(key=lambda m: (latest[m.group].order, m.group, m.order, m.name))
@@ -37,7 +37,7 @@ def muscle_detail(request: HttpRequest, slug: str) -> HttpResponse:
     publication = find_live(Publication.Kind.MUSCLE, slug)
     if publication.slug != slug:
         return redirect(publication, permanent=True)
-    muscles = {other.content: other.muscle_id for other in Publication.objects.muscles().live()}
+    muscles = {other.content: other.muscle_id for other in Publication.objects.live("muscle")}
     pages = page_of(request, exercises_of(publication.content, muscles), EXERCISES_TO_A_PAGE)
     context = muscle_context(publication.content, muscles, pages)
     context["canonical"] = publication.get_absolute_url() + page_query(pages)

@@ -10,11 +10,11 @@ from .shared import EXERCISES_SHOWN, read_page
 @read_page
 def home(request: HttpRequest) -> HttpResponse:
     """The first exercise's picker, the first exercises, all muscles. Three queries."""
-    exercises = list(Publication.objects.exercises().live().listed()[: EXERCISES_SHOWN + 1])
+    exercises = list(Publication.objects.live("exercise").listed()[: EXERCISES_SHOWN + 1])
     context = {
         "exercises": exercises[:EXERCISES_SHOWN],
         "are_more": len(exercises) > EXERCISES_SHOWN,
-        "muscles": Publication.objects.muscles().live().listed(),
+        "muscles": Publication.objects.live("muscle").listed(),
         "canonical": "/",
     }
     if exercises:

@@ -75,7 +75,7 @@ def find_live(kind: Publication.Kind, slug: str) -> Publication:
     """The live publication at the address, or the one that has moved on from it to another address, or that
     what was there is merged into: compare the slugs. Raises Http404, or Withdrawn. One query, two or three
     for a thing that has moved or is merged."""
-    current = Publication.objects.filter(kind=kind).current()
+    current = Publication.objects.current(kind)
     publication = current.filter(slug=slug).order_by("withdrawn_because").first()
     if publication is None:
         former = Publication.objects.filter(kind=kind, slug=slug).out().first()
@@ -97,4 +97,4 @@ def _merged_into(withdrawal: Publication) -> Publication | None:
     if kind == Publication.Kind.EXERCISE:
         return None
     of_kept = {f"{kind}__merged": getattr(withdrawal, f"{kind}_id")}
-    return Publication.objects.filter(kind=kind).live().filter(**of_kept).first()
+    return Publication.objects.live(kind).filter(**of_kept).first()
