@@ -20,7 +20,7 @@ from django.utils import timezone
 from . import document as documents
 from . import freezing, indexing, publishing, site_version
 from .models import Picture, PreviewLink, Publication, Revision
-from .models.publication import DOCUMENTS
+from .models.publication import DOCUMENTS, digest_of
 
 ROOM = 200_000_000  # bytes
 MEDIA_FILE = re.compile(rf'"({documents.MEDIA_NAME})"')
@@ -130,6 +130,9 @@ def check_documents() -> Iterable[Problem]:
             continue
         if document.schema != documents.SCHEMA:
             yield Problem(f"{name} is of schema {document.schema}, not {documents.SCHEMA}.", RESTORE)
+            continue
+        if digest_of(publication.document) != publication.digest:
+            yield Problem(f"{name} is not as it was published: somebody changed it past the site.", RESTORE)
             continue
         copies = {"slug": document.slug, **indexing.list_fields(document)}
         if wrong := [field for field, value in copies.items() if getattr(publication, field) != value]:

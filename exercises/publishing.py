@@ -25,6 +25,7 @@ from .freezing import (
     surroundings,
 )
 from .models import EvidenceUse, Exercise, Involvement, Muscle, Publication, StanceEffect, Study, Term
+from .models.publication import digest_of
 
 Thing = Exercise | Muscle | Study | Term
 
@@ -484,6 +485,7 @@ def _write(
         kind=kind,
         number=last.number + 1 if last else 1,
         document=text,
+        digest=digest_of(text),
         note=note,
         published_by=by,
         published_at=now,

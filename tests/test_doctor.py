@@ -23,6 +23,7 @@ from exercises.models import (
     Study,
     StudyEntry,
 )
+from exercises.models.publication import digest_of
 from tests.images import make_picture
 from tests.make import make_exercise, make_finding, make_study
 
@@ -98,6 +99,17 @@ def test_a_document_of_another_schema_is_named(press):
     assert "exercise “press”, version 1 is of schema 3, not 2." in diagnose()
 
 
+def test_a_document_that_was_changed_past_the_site_is_named(press):
+    publication = press.publications.get()
+    text = publication.document.replace("It works the thigh.", "It works the calf.")
+    Publication.objects.filter(pk=publication.pk).update(document=text)
+    said = diagnose("--mend")
+    assert (
+        "exercise “press”, version 1 is not as it was published: somebody changed it past the site." in said
+    )
+    assert "Restore a backup" in said
+
+
 def test_what_lists_have_copied_of_a_document_is_put_right(press):
     Publication.objects.filter(exercise=press).update(slug="pull", order=9)
     assert "exercise “pull”, version 1 is listed with another slug and order than it has." in diagnose()
@@ -109,7 +121,8 @@ def test_two_live_things_at_one_address_are_named(press):
     for muscle in ("front", "back"):
         publication = Publication.objects.get(muscle__slug=muscle)
         text = publication.document.replace('"slug":"back"', '"slug":"front"', 1)
-        Publication.objects.filter(pk=publication.pk).update(slug="front", name="front", document=text)
+        values = {"document": text, "digest": digest_of(text), "slug": "front", "name": "front"}
+        Publication.objects.filter(pk=publication.pk).update(**values)
     assert "2 live things have the address of the muscle “front”" in diagnose("--mend")
 
 

@@ -1,3 +1,4 @@
+import hashlib
 from functools import lru_cache
 
 from django.conf import settings
@@ -44,9 +45,9 @@ class PublicationQuerySet(models.QuerySet):
 class Publication(models.Model):
     """What readers see of an exercise, a muscle, a study or a term, frozen when staff published it.
 
-    A row is written once and not changed, but for the HTML inside its document when the renderer
-    has been mended, and for the mark that a scheduled one was cancelled before its time. A withdrawal
-    is a publication too: it has the document that it takes from view, and the reason.
+    A row is written once and not changed, but for the HTML inside its document, with its digest, when the
+    renderer has been mended, and for the mark that a scheduled one was cancelled before its time. A
+    withdrawal is a publication too: it has the document that it takes from view, and the reason.
     """
 
     class Kind(models.TextChoices):
@@ -70,6 +71,7 @@ class Publication(models.Model):
     )
     number = models.PositiveIntegerField()
     document = models.TextField()
+    digest = models.CharField(max_length=64, help_text="Of the document, as it was written: `digest_of`.")
     note = models.TextField(help_text="What changed, for readers.")
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -140,6 +142,11 @@ DOCUMENTS = {
     "study": documents.StudyDocument,
     "term": documents.TermDocument,
 }
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of the text in UTF-8, as 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @lru_cache(maxsize=256)

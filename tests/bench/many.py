@@ -34,6 +34,7 @@ def fill(count: int) -> None:
         StanceEffect,
         StanceOption,
     )
+    from exercises.models.publication import digest_of
 
     around = surroundings()
     muscles = {muscle.slug: muscle for muscle in Muscle.objects.filter(slug__in=around.muscles)}
@@ -56,11 +57,13 @@ def fill(count: int) -> None:
         for exercise, pair in zip(exercises, itertools.cycle(pairs), strict=False):
             document, best = frozen[pair]
             document = msgspec.structs.replace(document, slug=exercise.slug, name=exercise.name, order=500)
+            text = documents.to_json(document)
             publication = Publication(
                 exercise=exercise,
                 kind="exercise",
                 number=1,
-                document=documents.to_json(document),
+                document=text,
+                digest=digest_of(text),
                 note="First.",
                 published_at=now,
                 live_from=now,
