@@ -1,14 +1,26 @@
 """The index rows that are written with a publication, for the pages that span documents.
 
-Lists, muscle pages and study pages read these, in bounded queries, and never all documents.
+Lists, muscle pages, study pages and the search read these, in bounded queries, and never all documents.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
-from . import certainty, emphasis, markdown
+from . import certainty, emphasis, markdown, searching
 from . import document as documents
-from .models import BestStance, EvidenceUse, Exercise, Muscle, Publication, Study, StudyEntry, Term, TermUse
+from .models import (
+    BestStance,
+    EvidenceUse,
+    Exercise,
+    Muscle,
+    Publication,
+    SearchEntry,
+    Study,
+    StudyEntry,
+    Term,
+    TermUse,
+)
 
 Side = EvidenceUse.Side
 
@@ -36,6 +48,7 @@ def write(publication: Publication, document) -> None:
         cited = dict.fromkeys(slug for kind, slug in found if kind == "study")
         _write_uses(publication, [(slug, EvidenceUse(side=Side.CITED)) for slug in cited])
     _write_term_uses(publication, getattr(document, "terms", ()))
+    search_entry(publication, document).save()
 
 
 def _write_best_stances(publication: Publication, document: documents.ExerciseDocument) -> None:
@@ -129,6 +142,87 @@ def _write_study(publication: Publication, document: documents.StudyDocument) ->
     )
     entry.muscles.set(muscles.distinct())
     entry.exercises.set(_named(Exercise, [finding.exercise for finding in findings]).values())
+
+
+def search_entry(publication: Publication, document) -> SearchEntry:
+    """What the search looks through, not saved."""
+    names, passages = SEARCHED[publication.kind](document)
+    names = [name for name in names if name]
+    passages = [unicodedata.normalize("NFC", passage) for passage in dict.fromkeys(passages) if passage]
+    return SearchEntry(
+        publication=publication,
+        names=searching.folded_names(names),
+        words=searching.folded_words([*names, *passages]),
+        text="\n".join(" ".join(passage.split()) for passage in passages),
+    )
+
+
+def _of_exercise(document: documents.ExerciseDocument) -> tuple[list[str], list[str]]:
+    """What the exercise is called, and its text in passages, the one that sums it up first."""
+    groups = dict.fromkeys(_with_everyday_name(muscle.group) for muscle in document.muscles)
+    passages = [
+        document.answer,
+        _list("Also called", document.aliases),
+        _list("Muscles", map(_with_everyday_name, document.muscles)),
+        _list("Muscle groups", groups),
+        document.equipment,
+        *(involvement.summary for involvement in document.involvements),
+    ]
+    for section in document.sections:
+        passages += [section.heading, *markdown.plain(section.body_html), section.caption]
+    for cue in document.cues:
+        passages += [cue.do, cue.avoid, cue.why, cue.goes_wrong, *markdown.plain(cue.how_sure_html)]
+    for axis in document.axes:
+        passages += [axis.name, axis.explanation]
+        for option in axis.options:
+            passages += [option.name, option.explanation, *(effect.reason for effect in option.effects)]
+            passages += [option.caution, *markdown.plain(option.caution_source_html)]
+    for claim in document.claims:
+        passages += [claim.statement, *markdown.plain(claim.verdict_html)]
+    passages += [document.caution, *markdown.plain(document.caution_source_html)]
+    return [document.name, *document.aliases], passages
+
+
+def _of_muscle(document: documents.MuscleDocument) -> tuple[list[str], list[str]]:
+    group = document.group_copy
+    own = [document.everyday_name, *document.aliases]
+    passages = [
+        *markdown.plain(document.location_html),
+        *markdown.plain(document.function_html),
+        _list("Also called", filter(None, own)),
+        _list("Muscle group", [_with_everyday_name(group)]),
+        _list("What it does", [action.name for action in document.action_copies]),
+        _list("Head of", filter(None, [document.whole_name])),
+    ]
+    return [document.name, *own, document.whole_name, group.name, group.everyday_name], passages
+
+
+def _of_study(document: documents.StudyDocument) -> tuple[list[str], list[str]]:
+    passages = [document.summary, document.title, f"{document.authors} ({document.year})", document.source]
+    passages += [document.participants, document.machine, document.load, document.measured]
+    passages += [document.conditions, *(finding.words for finding in document.findings), document.limits]
+    passages += [
+        _list("Muscles", map(_with_everyday_name, document.muscle_copies)),
+        _list("DOI", filter(None, [document.doi])),
+    ]
+    return [document.short_name], passages
+
+
+def _of_term(document: documents.TermDocument) -> tuple[list[str], list[str]]:
+    passages = [document.definition, _list("Also called", document.aliases)]
+    return [document.name, *document.aliases], passages
+
+
+SEARCHED = {"exercise": _of_exercise, "muscle": _of_muscle, "study": _of_study, "term": _of_term}
+
+
+def _list(what: str, names: Iterable[str]) -> str:
+    names = ", ".join(names)
+    return f"{what}: {names}." if names else ""
+
+
+def _with_everyday_name(thing: documents.MuscleName | documents.MuscleGroup) -> str:
+    return f"{thing.name} ({thing.everyday_name})" if thing.everyday_name else thing.name
 
 
 def _named(model, slugs: Iterable[str]) -> dict:

@@ -54,13 +54,14 @@ def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
     return response
 
 
-def limited(what: str) -> Callable:
-    """For a view that costs something: beyond its limit it answers 429 and does nothing."""
+def limited(what: str, by_account: bool = True) -> Callable:
+    """For a view that costs something: beyond its limit it answers 429 and does nothing. A view that readers
+    share with caches looks at no account, and so at no cookie."""
 
     def decorate(view):
         @wraps(view)
         def inner(request, *args, **kwargs):
-            if seconds := wait_for(request, what):
+            if seconds := wait_for(request, what, by_account):
                 return too_many(request, seconds)
             return view(request, *args, **kwargs)
 

@@ -9,6 +9,7 @@ copy of the term shows what it means when the link is chosen.
 
 import re
 from collections.abc import Mapping
+from html import unescape
 from itertools import pairwise
 
 import nh3
@@ -21,6 +22,7 @@ VERSION = "1"
 
 LINK = re.compile(r"\[\[([a-z]+):([^\[\]|\n]{1,64})(?:\|([^\[\]\n]{1,200}))?\]\]")
 MOST_BRACKETS = 5_000
+BLOCK_END = re.compile("</(?:p|li|h[3-6]|th|td)>")
 LINK_KINDS = {"muscle": "/muscles/{}/", "study": "/evidence/{}/", "term": "/glossary/{}/"}
 PLAIN_LINK = re.compile(r"/(muscles|evidence|glossary)/([^/?#]+)")
 PLAIN_KINDS = {"muscles": "muscle", "evidence": "study", "glossary": "term"}
@@ -97,6 +99,19 @@ def paragraphs(text: str) -> list[tuple[str, bool]]:
             words = "".join(token.content for token in block.children or ())
             found.append((words, any(kind == "study" for kind, _ in links(block.content))))
     return found
+
+
+def plain(html: str) -> list[str]:
+    """The words of rendered text, for each paragraph, list item or table cell, without its citations'
+    numbers."""
+    blocks = (nh3.clean(block, tags=set(), clean_content_tags={"sup"}) for block in BLOCK_END.split(html))
+    words = (" ".join(unescape(block).split()) for block in blocks)
+    return [block for block in words if block]
+
+
+def without_links(text: str) -> str:
+    """The text with the words of each [[...]] link in its place, for where it is shown as it was typed."""
+    return LINK.sub(lambda link: link[3] or link[2].replace("-", " "), text)
 
 
 def skipped_headings(text: str) -> list[str]:

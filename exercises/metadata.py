@@ -12,6 +12,21 @@ from .models import Publication
 LICENCE = "https://creativecommons.org/licenses/by-sa/4.0/"
 
 
+def site_data() -> dict:
+    """The site as a whole, and how it is searched."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "name": "Legwork",
+        "url": f"{settings.SITE_URL}/",
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": f"{settings.SITE_URL}/search/?q={{q}}",
+            "query-input": "required name=q",
+        },
+    }
+
+
 def exercise_data(document: ExerciseDocument, publication: Publication) -> dict:
     """A MedicalWebPage about the muscles that the exercise involves, with what it cites."""
     page = {

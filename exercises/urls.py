@@ -1,7 +1,7 @@
 from django.urls import include, path, re_path
 
 from .document import MEDIA_NAME
-from .views import evidence, exercises, glossary, machines, media, muscles, pages, previews, reports
+from .views import evidence, exercises, glossary, machines, media, muscles, pages, previews, reports, search
 
 exercise_urls = [
     path("", exercises.exercise_detail, name="exercise_detail"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("evidence/<slug:slug>/", evidence.study_detail, name="study_detail"),
     path("glossary/", glossary.term_list, name="term_list"),
     path("glossary/<slug:slug>/", glossary.term_detail, name="term_detail"),
+    path("search/", search.search, name="search"),
     path("preview/<slug:token>/", previews.preview, name="preview"),
     path("preview/<slug:token>/panel/", previews.preview_panel, name="preview_panel"),
     re_path(rf"^media/(?P<name>{MEDIA_NAME})$", media.media_file, name="media_file"),

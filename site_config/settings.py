@@ -173,6 +173,7 @@ OTP_TOTP_ISSUER = f"Legwork {_site.hostname}"
 LIMITS = {
     "sign-in": (30, 300),
     "search": (60, 60),
+    "reader search": (120, 60),
     "preview": (240, 60),
     "report": (60, 60),
 }
@@ -219,7 +220,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages name no others, and half as ma
 
 # Readers' pages are kept in the memory of each worker, up to so many megabytes; 0 keeps none.
 KEPT_PAGES_MB = env.int("KEPT_PAGES_MB", default=64)
-NEVER_KEPT = ("/admin/", "/static/", "/media/", "/preview/", "/healthz", "/readyz")
+NEVER_KEPT = ("/admin/", "/static/", "/media/", "/preview/", "/search/", "/healthz", "/readyz")
 # In seconds: for how long a shared cache may hold a page, and may then go on with it while it asks again.
 SHARED_MAX_AGE = 60
 STALE_AGE = 600

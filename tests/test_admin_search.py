@@ -101,6 +101,13 @@ def test_a_long_text_is_cut_around_the_hit(client, editor):
     assert len(snippet.before) < 80
 
 
+def test_links_are_shown_as_their_words_unless_they_are_what_was_looked_for(client, editor):
+    make_muscle("back")
+    make_muscle("front", function="Beside the [[muscle:back|zebra]] and [[muscle:back]].")
+    assert "Beside the <mark>zebra</mark> and back." in search(client).content.decode()
+    assert "and <mark>[[muscle:back]]</mark>." in search(client, "[[muscle:back]]").content.decode()
+
+
 @pytest.mark.parametrize("q", ["100%", "a_b", "\\", "[[muscle:x]]", "(.*", "'; --"])
 def test_signs_are_looked_for_as_they_stand(client, editor, q):
     make_exercise(answer="1000 axb nothing.")

@@ -20,6 +20,7 @@ from exercises.models import (
     PreviewLink,
     Publication,
     Revision,
+    SearchEntry,
     Study,
     StudyEntry,
 )
@@ -150,6 +151,14 @@ def lose_the_entrys_muscles():
     StudyEntry.objects.get().muscles.clear()
 
 
+def lose_what_is_searched():
+    SearchEntry.objects.all().delete()
+
+
+def change_what_is_searched():
+    SearchEntry.objects.update(words=" zebra")
+
+
 def double_a_use():
     use = EvidenceUse.objects.first()
     use.pk = None
@@ -166,6 +175,8 @@ def double_a_use():
         double_a_use,
         change_an_entry,
         lose_the_entrys_muscles,
+        lose_what_is_searched,
+        change_what_is_searched,
     ],
 )
 def test_an_index_that_differs_from_the_documents_is_found_and_written_anew(press, harm):

@@ -99,6 +99,7 @@ ADDRESSES = [
     "/muscles/front/",
     "/evidence/",
     "/glossary/",
+    "/search/",
     "/evidence/smith-2020/",
     "/preview/x/",
     "/preview/x/panel/",
@@ -162,6 +163,12 @@ def header_text(value: str) -> str:
 )
 def test_no_parameter_breaks_a_public_page(client, press, address, query):
     ask(lambda: client.get(f"{address}?{urlencode(query, errors='surrogatepass')}"))
+
+
+@fuzzed(60)
+@given(q=text)
+def test_nothing_looked_for_breaks_the_search(client, press, q):
+    ask(lambda: client.get(f"/search/?{urlencode({'q': q}, errors='surrogatepass')}"))
 
 
 @fuzzed(40)

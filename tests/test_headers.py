@@ -8,6 +8,7 @@ import sys
 import pytest
 
 PAGES = ["/", "/exercises/leg-press/", "/exercises/leg-press/panel/?height=low", "/feed.xml", "/robots.txt"]
+PAGES += ["/search/?q=press"]
 OTHERS = ["/healthz", "/nowhere/", "/exercises/leg-press/?height=odd", "/admin/", "/admin/login/"]
 FILES = ["/static/css/site.css", "/static/img/favicon.svg", "/static/nothing.css"]
 

@@ -93,7 +93,7 @@ def test_counting_takes_few_queries(rf, db, limit, django_assert_num_queries):
 def test_the_site_has_limits_that_work_does_not_reach():
     from site_config.settings import LIMITS
 
-    assert set(LIMITS) == {"sign-in", "search", "preview", "report"}
+    assert set(LIMITS) == {"sign-in", "search", "reader search", "preview", "report"}
     most, seconds = LIMITS["preview"]
     assert most / seconds >= 2
     assert LIMITS["sign-in"][1] >= guarding.HALF_SECONDS

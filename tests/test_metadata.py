@@ -59,6 +59,13 @@ def test_a_page_that_nobody_has_reviewed_does_not_say_that_somebody_has():
     assert data["reviewedBy"] == {"@type": "Person", "name": "Dr X"}
 
 
+def test_the_site_says_how_it_is_searched(client, starter_content):
+    html = client.get("/").content.decode()
+    data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', html)[1])
+    assert (data["@type"], data["name"], data["url"]) == ("WebSite", "Legwork", "http://127.0.0.1:8000/")
+    assert data["potentialAction"]["target"] == "http://127.0.0.1:8000/search/?q={q}"
+
+
 def test_a_muscles_page_is_about_the_muscle():
     data = metadata.muscle_data(
         make_muscle_value("soleus", aliases=("calf",)), make_publication("muscle", "soleus")

@@ -52,7 +52,7 @@ def test_a_page_that_has_not_changed_answers_304(client, starter_content, addres
     assert compressed.status_code == 304
 
 
-@pytest.mark.parametrize("address", [*ADDRESSES, "/sitemap.xml", "/healthz"])
+@pytest.mark.parametrize("address", [*ADDRESSES, "/search/?q=press", "/sitemap.xml", "/healthz"])
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
 def test_a_page_that_only_reads_refuses_other_methods(starter_content, address, method):
     response = getattr(Client(enforce_csrf_checks=True), method)(address)
@@ -60,7 +60,7 @@ def test_a_page_that_only_reads_refuses_other_methods(starter_content, address, 
     assert response["Allow"] == "GET, HEAD"
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("address", [*ADDRESSES, "/search/", "/search/?q=press"])
 def test_nothing_on_a_page_is_inline_or_from_elsewhere(client, starter_content, address):
     html = client.get(address).content.decode()
     assert " style=" not in html
@@ -128,6 +128,7 @@ def test_pages_need_few_queries_however_many_exercises_there_are(
         (2, "/exercises/"),
         (1, "/muscles/"),
         (5, "/muscles/front/"),
+        (2, "/search/?q=press"),
         (8, "/sitemap.xml"),
         (2, "/sitemap-exercises.xml"),
     ]:

@@ -14,7 +14,7 @@ FILES = sorted((Path(__file__).parent / "upgrades").glob("*.sqlite3.xz"))
 VERSIONS = [f"/exercises/leg-press/v/{number}/?height=high" for number in (1, 2)]
 ADDRESSES = [*VERSIONS, "/", "/exercises/", "/muscles/", "/evidence/", "/glossary/", "/about/", "/feed.xml"]
 ADDRESSES += ["/exercises/leg-press/?height=high&width=wide", "/exercises/leg-press/panel/?height=high"]
-ADDRESSES += ["/exercises/leg-press/v/1/panel/", "/sitemap.xml"]
+ADDRESSES += ["/exercises/leg-press/v/1/panel/", "/sitemap.xml", "/search/?q=published"]
 
 READ = """
 import json
@@ -61,6 +61,10 @@ def test_what_staff_wrote_is_still_there_and_only_what_they_published_is_shown(u
     with sqlite3.connect(upgraded.database) as database:
         rows = database.execute("SELECT location, has_changes FROM exercises_muscle WHERE slug = 'soleus'")
         assert rows.fetchall() == [("What staff saved.", 1)]
+
+
+def test_what_was_published_before_there_was_a_search_is_found(pages):
+    assert '<h3><a href="/exercises/leg-press/">' in pages["/search/?q=published"][1]
 
 
 def test_staff_can_sign_in_and_open_what_they_wrote(upgraded):

@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from .. import markdown, searching
 from ..models import (
     AuditEntry,
     Claim,
@@ -254,15 +255,13 @@ def _url(page: str, thing) -> str:
 
 
 def _snippets(source: Source, row, words: str) -> Iterator[Snippet]:
-    """The first hit in each field. None where the database and Python differ in what is the same letter."""
+    """The first hit in each field, links as their words, unless it is in what stands for the link. None where
+    the database and Python differ in what is the same letter."""
     for field in source.fields.split():
-        text = getattr(row, field)
-        if match := re.search(re.escape(words), text, re.IGNORECASE):
-            before, after = text[: match.start()], text[match.end() :]
-            # Whole words, if there are any.
-            if len(before) > BESIDE:
-                before = "…" + re.sub(r"^\S{0,20}\s", "", before[-BESIDE:])
-            if len(after) > BESIDE:
-                after = re.sub(r"\s\S{0,20}$", "", after[:BESIDE]) + "…"
-            field_name = capfirst(source.model._meta.get_field(field).verbose_name)
-            yield Snippet(field=field_name, before=before, hit=match[0], after=after)
+        typed = getattr(row, field)
+        for text in (markdown.without_links(typed), typed):
+            if match := re.search(re.escape(words), text, re.IGNORECASE):
+                before, hit, after = searching.around(text, *match.span(), BESIDE, BESIDE)
+                field_name = capfirst(source.model._meta.get_field(field).verbose_name)
+                yield Snippet(field=field_name, before=before, hit=hit, after=after)
+                break

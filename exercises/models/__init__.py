@@ -5,7 +5,16 @@ from .exercise import Exercise, FormCue, Involvement, Section
 from .glossary import Term
 from .guarding import SecondFactorRule, Spending
 from .pictures import Picture
-from .publication import BestStance, EvidenceUse, LoadedContent, Publication, SiteChanges, StudyEntry, TermUse
+from .publication import (
+    BestStance,
+    EvidenceUse,
+    LoadedContent,
+    Publication,
+    SearchEntry,
+    SiteChanges,
+    StudyEntry,
+    TermUse,
+)
 from .stance import StanceAxis, StanceEffect, StanceOption
 
 __all__ = [
@@ -26,6 +35,7 @@ __all__ = [
     "PreviewLink",
     "Publication",
     "Revision",
+    "SearchEntry",
     "SecondFactorRule",
     "Section",
     "SiteChanges",

@@ -259,6 +259,22 @@ class StudyEntry(models.Model):
         return str(self.publication)
 
 
+class SearchEntry(models.Model):
+    """An index row, written with a publication: what the readers' search looks through. searching.py folds
+    names and words; a passage of the text is on each line, for readers as it is."""
+
+    publication = models.OneToOneField(Publication, on_delete=models.CASCADE, related_name="search_entry")
+    names = models.TextField()
+    words = models.TextField()
+    text = models.TextField()  # the last: SQLite then looks through a row without reading it
+
+    class Meta:
+        verbose_name_plural = "search entries"
+
+    def __str__(self):
+        return str(self.publication)
+
+
 class LoadedContent(models.Model):
     """The ledger of starter content: what was loaded once, and what it looked like then.
 

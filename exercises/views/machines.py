@@ -1,5 +1,6 @@
 """Pages for machines, and the pages for what went wrong."""
 
+import re
 import shutil
 from collections.abc import Iterator
 
@@ -18,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from .. import request_ids, roles
+from .. import request_ids, roles, searching
 from ..emphasis import join_words
 from ..models import Publication
 from .shared import EXERCISES_SHOWN, read_page
@@ -170,14 +171,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def page_not_found(request: HttpRequest, exception) -> HttpResponse:
-    """What is wrong with the address, in words where we know them, and the first exercises there are."""
+    """What is wrong with the address, in words where we know them, a search for what it may have meant, and
+    the first exercises there are."""
     # Django's own message for an unknown path is a dictionary: not for readers.
     reason = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
     exercises = list(Publication.objects.live("exercise").listed()[: EXERCISES_SHOWN + 1])
     context = {
         "reason": reason,
+        "q": request.GET.get("q") or _name_in(request.path),
         "exercises": exercises[:EXERCISES_SHOWN],
         "are_more": len(exercises) > EXERCISES_SHOWN,
         "muscles": Publication.objects.live("muscle").listed(),
     }
     return render(request, "404.html", context, status=404)
+
+
+def _name_in(path: str) -> str:
+    """The last part of the address that may be a name, in words: "leg press" of /exercises/leg-press/v/7/."""
+    parts = (" ".join(re.findall(r"[^\W\d_]+", part)) for part in reversed(path.split("/")))
+    return next((part[: searching.MOST_CHARACTERS] for part in parts if len(part) > 2), "")

@@ -1,6 +1,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from .. import metadata
 from ..contexts import chosen_stance, panel_context
 from ..emphasis import WORDS
 from ..models import Publication
@@ -16,6 +17,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "are_more": len(exercises) > EXERCISES_SHOWN,
         "muscles": Publication.objects.live("muscle").listed(),
         "canonical": "/",
+        "structured_data": metadata.site_data(),
     }
     if exercises:
         first = exercises[0]

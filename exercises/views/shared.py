@@ -1,6 +1,7 @@
 """What several pages need: how a page answers, and how a publication is found."""
 
 import re
+from collections.abc import Sequence
 from functools import partial, wraps
 
 from django.conf import settings
@@ -44,8 +45,8 @@ def read_page(view=None, *, max_age: int = 0):
     return wrapper
 
 
-def page_of(request: HttpRequest, rows: QuerySet, most: int) -> Page:
-    """The page of a long list that `?page=` asks for, the first without it. Two queries.
+def page_of(request: HttpRequest, rows: QuerySet | Sequence, most: int) -> Page:
+    """The page of a long list that `?page=` asks for, the first without it. Two queries, if `rows` are one.
 
     Raises Http404, which says what pages there are. A template shows `_pages.html` below the list.
     """

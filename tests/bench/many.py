@@ -29,6 +29,7 @@ def fill(count: int) -> None:
         Involvement,
         Muscle,
         Publication,
+        SearchEntry,
         Section,
         StanceAxis,
         StanceEffect,
@@ -47,7 +48,7 @@ def fill(count: int) -> None:
 
     rows = {
         model: [] for model in (Publication, BestStance, Section, Involvement, StanceAxis, StanceOption)
-    } | {StanceEffect: []}
+    } | {StanceEffect: [], SearchEntry: []}
     exercises = [
         Exercise(slug=f"many-{number:05}", name=f"press {number:05}", answer="It works the thigh.", order=500)
         for number in range(count)
@@ -71,6 +72,7 @@ def fill(count: int) -> None:
                 **indexing.list_fields(document),
             )
             rows[Publication].append(publication)
+            rows[SearchEntry].append(indexing.search_entry(publication, document))
             ranks = dict.fromkeys(pair, 0)
             for stance in best:
                 ranks[stance.muscle] += 1

@@ -16,6 +16,9 @@ PAGES = [
     "/evidence/escamilla-2001/",
     "/glossary/",
     "/glossary/mri/",
+    "/search/",
+    "/search/?q=quadriceps",
+    "/search/?q=zebra",
     "/about/",
     "/no/such/page/",
 ]
