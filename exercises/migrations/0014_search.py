@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exercises', '0012_pages_of_an_exercise'),
+        ('exercises', '0013_digests'),
     ]
 
     operations = [
