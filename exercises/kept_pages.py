@@ -134,8 +134,8 @@ class KeptPagesMiddleware:
         }
         try:
             response, exercise_version = self._respond(request)
-            while self.is_on and version != (later := site_version.read()):
-                version = later
+            while self.is_on and not site_version.is_still(version):
+                version = site_version.read()
                 response, exercise_version = self._respond(request)
         finally:
             request.META.update(own)

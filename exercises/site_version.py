@@ -54,6 +54,12 @@ def read() -> SiteVersion:
     )
 
 
+def is_still(version: SiteVersion) -> bool:
+    """Whether the database has this version now. One query."""
+    is_over = version.next is not None and version.next <= timezone.now()
+    return not is_over and SiteChanges.counts() == (version.changes, version.everywhere)
+
+
 def of_exercise(key: int) -> int:
     """The version of all pages of one exercise. They follow from its publications that are out, of which none
     is ever changed or taken back, so that their number tells. One query."""

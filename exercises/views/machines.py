@@ -84,8 +84,8 @@ class PublishedSitemap(Sitemap):
         return publication.live_from
 
     def get_latest_lastmod(self):
-        # Django would read every page for it.
-        return self.items().aggregate(latest=Max("live_from"))["latest"]
+        # Django would read every page for it. A withdrawal changes the part, too.
+        return Publication.objects.filter(kind=self.kind).out().aggregate(latest=Max("live_from"))["latest"]
 
 
 SITEMAPS = {
