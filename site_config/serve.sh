@@ -18,4 +18,4 @@ echo
 # An address of ours has at most a few hundred characters, the longest filter of a list some thousand.
 exec "$python" -m gunicorn site_config.wsgi --config site_config/gunicorn.py --bind "$host:$port" \
   --limit-request-line 4094 --limit-request-fields 60 --limit-request-field_size 8190 \
-  --workers "${WORKERS:-2}" --threads "${THREADS:-4}" --log-level warning --max-requests 10000 --max-requests-jitter 1000
+  --workers "${WORKERS:-2}" --threads "${THREADS:-8}" --log-level warning --max-requests 10000 --max-requests-jitter 1000

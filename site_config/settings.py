@@ -86,6 +86,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "exercises.request_ids.RequestIdMiddleware",
+    "exercises.readers_first.ReadersFirstMiddleware",
     "exercises.kept_pages.KeptPagesMiddleware",
     # Before all that can answer by itself, so that files, redirects and refusals have these headers, too.
     "exercises.headers.HeadersMiddleware",

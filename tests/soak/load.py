@@ -4,6 +4,7 @@ import itertools
 import random
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
 from http.client import HTTPException
 from pathlib import Path
 
@@ -33,9 +34,9 @@ PAUSE = 0.05  # between two pages of a reader, who is on the same small machine 
 
 
 class Reader(threading.Thread):
-    def __init__(self, site: Site, seed: int, until: float):
+    def __init__(self, port: int, seed: int, until: float):
         super().__init__(daemon=True)
-        self.browser, self.random, self.until = Browser(site.port), random.Random(seed), until
+        self.browser, self.random, self.until = Browser(port), random.Random(seed), until
         self.times: list[float] = []
         self.wrong: list[str] = []
 
@@ -54,29 +55,39 @@ class Reader(threading.Thread):
             time.sleep(PAUSE)
 
 
+def read(port: int, seconds: float, readers: int) -> tuple[list[float], list[str]]:
+    """How long each answer took, in seconds, and what was wrong with any."""
+    until = time.monotonic() + seconds
+    crowd = [Reader(port, number, until) for number in range(readers)]
+    for reader in crowd:
+        reader.start()
+    for reader in crowd:
+        reader.join()
+    times = sorted(took for reader in crowd for took in reader.times)
+    return times, [line for reader in crowd for line in reader.wrong]
+
+
 def readers_and_writers(folder: Path, seconds: float, readers: int = 16, writers: int = 4) -> dict:
+    """The readers have a process of their own: what the writers do with the pages they get takes long, and
+    would be measured as waiting for the site."""
     site = Site(folder, writers)
     site.fill()
     site.start()
     try:
         people = [Writer(site, number, number) for number in range(writers)]
-        for person in people:
-            person.start()
-        until = time.monotonic() + seconds
-        crowd = [Reader(site, number, until) for number in range(readers)]
-        for reader in crowd:
-            reader.start()
-        for reader in crowd:
-            reader.join()
+        with ProcessPoolExecutor(1) as process:
+            reading = process.submit(read, site.port, seconds, readers)
+            for person in people:
+                person.start()
+            times, wrong = reading.result()
         for person in people:
             person.stopped.set()
         for person in people:
             person.join(timeout=60)
-        wrong = verify(site, people) + [line for reader in crowd for line in reader.wrong]
+        wrong += verify(site, people)
         wrong += [refusal for person in people for refusal in person.refused]
     finally:
         site.kill()
-    times = sorted(took for reader in crowd for took in reader.times)
     return {
         "reads": len(times),
         "writes": sum(len(each) for person in people for each in person.acknowledged.values()),

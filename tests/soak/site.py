@@ -58,7 +58,7 @@ class Site:
         """Start the server alone, or by the command. Returns after how many seconds it answered."""
         address = f"127.0.0.1:{self.port}"
         gunicorn = [sys.executable, "-m", "gunicorn", "site_config.wsgi", "--bind", address]
-        gunicorn += ["--workers", "2", "--threads", "4", "--log-level", "warning"]
+        gunicorn += ["--workers", "2", "--threads", "8", "--log-level", "warning"]
         started = time.monotonic()
         with self.log.open("a") as log:
             self.server = subprocess.Popen(
@@ -97,7 +97,8 @@ class Site:
 
 
 class Browser:
-    """Keeps its connection and its cookies, and sends a form back as it came but for what is changed."""
+    """Keeps its cookies, and sends a form back as it came but for what is changed. Each request has a
+    connection of its own, as from a proxy that keeps none: so the worker that has time takes it."""
 
     def __init__(self, port: int):
         self.port, self.cookies = port, {}
@@ -105,6 +106,7 @@ class Browser:
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str):
         """Status, headers and text. Raises OSError or HTTPException if no whole answer came."""
+        headers["Connection"] = "close"
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         try:
