@@ -26,6 +26,25 @@ document.addEventListener("htmx:oobAfterSwap", () => {
   for (const id of opened) document.getElementById(id)?.closest("details").setAttribute("open", "");
 });
 
+// The map stays, and its regions take over what has changed: drawing all of it anew takes longer than the rest
+// of the panel. If it has other regions now, it is drawn anew.
+
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.target.id !== "muscle-map") return;
+  const [old, fresh] = [event.target, event.detail.fragment].map((map) => [...map.querySelectorAll("[aria-label]")]);
+  if (old.length !== fresh.length || old.some((part, index) => part.id !== fresh[index].id)) return;
+  event.preventDefault();
+  old.forEach((part, index) => takeOver(part, fresh[index]));
+});
+
+function takeOver(part, fresh) {
+  for (const name of new Set([...part.getAttributeNames(), ...fresh.getAttributeNames()])) {
+    const value = fresh.getAttribute(name);
+    if (value === null) part.removeAttribute(name);
+    else if (value !== part.getAttribute(name)) part.setAttribute(name, value);
+  }
+}
+
 // A reader who comes near an option, with the pointer, a finger or the keyboard, mostly chooses it: its panel
 // is fetched ahead, from the address that htmx asks for then. The browser holds it for some seconds.
 

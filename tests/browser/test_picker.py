@@ -82,6 +82,19 @@ def test_a_click_moves_everything_that_tells_of_the_stance(page):
     assert page.evaluate("history.length") == steps
 
 
+@pytest.mark.parametrize("is_other", [False, True], ids=["the same muscles", "other muscles"])
+def test_the_map_stays_and_takes_over_what_has_changed_or_is_drawn_anew_for_other_muscles(page, is_other):
+    page.goto(ARTICLE)
+    drawing = page.locator("#muscle-map svg").element_handle()
+    if is_other:  # as if another exercise had been published at the address meanwhile
+        page.evaluate("document.getElementById('back-gluteus-maximus').remove()")
+    radio(page, "Foot height", "high").click()
+    wait_for(page, "feet high")
+    assert drawing.evaluate("node => node.isConnected") != is_other
+    assert page.locator("#back-gluteus-maximus").get_attribute("aria-label") == "gluteus maximus: main driver"
+    assert page.locator("#muscle-map svg").get_attribute("aria-label").endswith("your feet high")
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_chosen_stance_opened_afresh_shows_the_same(page, new_context, scripts):
     page.goto(ARTICLE)
