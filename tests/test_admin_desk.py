@@ -122,6 +122,9 @@ def test_parts_are_guarded_as_well(client, editor, exercise, model):
     mine = opened(client, part)
     save(client, part, explanation="Theirs.")
     assert "Somebody else" in client.post(url("change", part), mine).content.decode()
+    # A part has no preview, so what is sent as for one would be saved.
+    sent = client.post(url("change", part), {**mine, "_preview": "page"})
+    assert "Somebody else" in sent.content.decode()
 
 
 def test_two_who_edit_different_options_do_not_get_in_each_others_way(client, editor, exercise):

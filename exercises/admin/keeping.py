@@ -27,10 +27,14 @@ class KeepsDrafts:
         """What of the draft the form shows; None if the draft has no such part."""
         return draft
 
+    def is_preview(self, request) -> bool:
+        """Whether the form is only looked at: what it saves is taken back."""
+        return False
+
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         seen = request.POST.get("_seen")
-        if not (obj and change and seen) or "_preview" in request.POST:
+        if not (obj and change and seen) or self.is_preview(request):
             return form
         is_late = seen != self._fingerprint_now(request, obj)
 

@@ -438,6 +438,9 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
             request, publishing.preview(thing), page=self.admin_url("preview", thing)
         )
 
+    def is_preview(self, request: HttpRequest) -> bool:
+        return "_preview" in request.POST
+
     def preview_unsaved(self, request: HttpRequest, obj) -> HttpResponse:
         """The page of what is in the form. The form has just been saved, and this takes that back."""
         thing = self.thing_of(obj)
@@ -465,7 +468,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
 
     def render_change_form(self, request, context, *args, **kwargs):
         response = super().render_change_form(request, context, *args, **kwargs)
-        if "_preview" in request.POST:  # which is not shown: the form has mistakes
+        if self.is_preview(request):  # which is not shown: the form has mistakes
             return previews.refusal(request, _mistakes(context))
         return response
 
@@ -477,12 +480,12 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
         )
 
     def response_add(self, request, obj, post_url_continue=None):
-        if "_preview" in request.POST:
+        if self.is_preview(request):
             return self.preview_unsaved(request, obj)
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request, obj):
-        if "_preview" in request.POST:
+        if self.is_preview(request):
             return self.preview_unsaved(request, obj)
         return super().response_change(request, obj)
 
