@@ -30,6 +30,11 @@ class DeskSite(SigningIn, AdminSite):
             *super().get_urls(),
         ]
 
+    def autocomplete_view(self, request):
+        from .admin.stance import FoundJsonView
+
+        return FoundJsonView.as_view(admin_site=self)(request)
+
     def index(self, request, extra_context=None):
         """What is to be done, and what was done last. A query for each list."""
         from .admin.states import in_state

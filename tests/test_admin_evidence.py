@@ -2,9 +2,10 @@ import pytest
 from django.urls import reverse
 
 from exercises import publishing
+from exercises.admin import evidence
 from exercises.models import Exercise, Publication, StanceOption, Study
 from tests.admin_forms import complaints, form_of, said, save, url
-from tests.make import make_exercise, make_finding, make_muscle, make_study
+from tests.make import make_exercise, make_finding, make_muscle, make_staff, make_study
 
 pytestmark = pytest.mark.usefixtures("empty_site")
 
@@ -256,3 +257,45 @@ def test_a_finding_holds_its_option(client, editor, exercise):
     html = client.post(url("change", axis), {**data, f"options-{high}-DELETE": "on"}).content.decode()
     assert "would require deleting the following protected related objects" in html
     assert StanceOption.objects.filter(slug="high").exists()
+
+
+# Among many exercises
+
+
+FIELD = {"app_label": "exercises", "model_name": "finding", "field_name": "option"}
+
+
+def found(client, **params):
+    return client.get(reverse("admin:autocomplete"), {**FIELD, **params})
+
+
+def test_of_a_few_options_all_stand_in_a_list_under_their_exercise(client, editor, study):
+    html = client.get(url("change", study)).content.decode()
+    assert '<optgroup label="press">' in html
+    assert "admin-autocomplete" not in html
+
+
+def test_among_many_options_one_is_looked_for(client, editor, study, monkeypatch):
+    monkeypatch.setattr(evidence, "MOST_CHOICES", 2)
+    make_exercise("lunge", is_published=False)
+    html = client.get(url("change", study)).content.decode()
+    assert html.count('class="admin-autocomplete') == 8  # four fields, and as many of the empty finding
+    assert "middle</option>" not in html
+    assert ">Height: high</option>" in html
+    assert save(client, study, **{"findings-0-direction": "less"}).status_code == 302
+    assert study.findings.get().direction == "less"
+
+
+def test_what_is_found_says_which_exercise_it_is_of(client, editor, exercise, django_assert_max_num_queries):
+    make_exercise("lunge", is_published=False)
+    with django_assert_max_num_queries(8):
+        results = found(client, term="lunge high").json()["results"]
+    assert [result["text"] for result in results] == ["lunge, Height: high"]
+    exercises = found(client, term="lun", field_name="exercise").json()["results"]
+    assert [result["text"] for result in exercises] == ["lunge"]
+
+
+def test_nobody_else_finds_drafts_that_way(client, exercise):
+    assert found(client, term="press").status_code == 302
+    client.force_login(make_staff(""))
+    assert found(client, term="press").status_code == 403

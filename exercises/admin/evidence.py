@@ -2,13 +2,16 @@
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 
 from .. import checks, drafts, publishing
-from ..models import Finding, Publication, StanceOption, Study
+from ..models import Exercise, Finding, Publication, StanceOption, Study
 from .merging import Merges
 from .publishable import SHORT_TEXT, KeepsItsSlug, PlainChoices, PublishableAdmin, kept_forms
 from .states import StateFilter
+
+MOST_CHOICES = 300  # in a list; of more one looks for one
 
 
 class StudyForm(forms.ModelForm):
@@ -88,7 +91,14 @@ class FindingInline(PlainChoices, admin.StackedInline):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("muscles")
 
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.related_model in (Exercise, StanceOption) and _are_many_options():
+            kwargs["widget"] = AutocompleteSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     def choices_of(self, db_field, field):
+        if isinstance(field.widget, AutocompleteSelect):
+            return field.choices
         is_option = db_field.related_model is StanceOption
         return _options_by_exercise() if is_option else super().choices_of(db_field, field)
 
@@ -173,6 +183,11 @@ def _counts_in(page: Publication, study: Study) -> bool:
     """Whether the findings of the study, which may be retracted by now, still count in the page."""
     copies = getattr(page.content, "studies", ())  # a muscle's page only cites
     return any(copy.slug == study.slug and copy.findings and not copy.is_retracted for copy in copies)
+
+
+def _are_many_options() -> bool:
+    """Whether there are too many to choose from a list, of which each finding has three. One query."""
+    return len(StanceOption.objects.order_by().values_list("pk")[: MOST_CHOICES + 1]) > MOST_CHOICES
 
 
 def _options_by_exercise() -> list:

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -136,6 +137,16 @@ class PartAdmin(KeepsDrafts, admin.ModelAdmin):
         raise PermissionDenied
 
 
+class FoundJsonView(AutocompleteJsonView):
+    """What is found in such a field: of a part with the name of what it is a part of."""
+
+    def serialize_result(self, obj, to_field_name):
+        result = super().serialize_result(obj, to_field_name)
+        if isinstance(self.model_admin, PartAdmin):
+            result["text"] = f"{self.model_admin.thing_of(obj)}, {obj}"
+        return result
+
+
 def find_axis(draft: ExerciseDocument, slug: str):
     return next((axis for axis in draft.axes if axis.slug == slug), None)
 
@@ -166,13 +177,18 @@ class StanceAxisAdmin(PartAdmin):
 
 @admin.register(StanceOption)
 class StanceOptionAdmin(PartAdmin):
-    list_select_related = ["axis__exercise"]
+    # For a field in which one is looked for among many.
+    search_fields = ["axis__exercise__name", "axis__name", "name"]
+    ordering = ["axis__exercise__order", "axis__exercise__name", "axis__order", "order"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "phrase", "explanation", "order"]}),
         ("Caution", {"fields": ["caution", "caution_source"]}),
         ("In the picture", {"fields": [("foot_x", "foot_y", "foot_angle")]}),
     ]
     inlines = [StanceEffectInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("axis__exercise")
 
     def thing_of(self, option):
         return option.axis.exercise
