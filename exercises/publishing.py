@@ -66,15 +66,16 @@ def preview(thing: Thing):
     """The document that publishing now would make, things that it needs and that have no publication
     as their drafts have them. Writes nothing."""
     drafted = _drafts_of(with_needed(thing))
-    return FREEZE[KINDS[type(thing)]](drafted[thing], surroundings(along=drafted.values()))
+    return freeze(thing, surroundings(along=drafted.values()), drafted[thing])
 
 
 def _drafts_of(things: Iterable[Thing]) -> dict[Thing, documents.AnyDocument]:
     return {thing: DRAFT[type(thing)](thing) for thing in things}
 
 
-def freeze(thing: Thing, around: Surroundings):
-    return FREEZE[KINDS[type(thing)]](DRAFT[type(thing)](thing), around)
+def freeze(thing: Thing, around: Surroundings, draft: documents.AnyDocument | None = None):
+    """The thing's document, of the draft if one is given, else of its rows."""
+    return FREEZE[KINDS[type(thing)]](draft or DRAFT[type(thing)](thing), around)
 
 
 def needed(thing: Thing) -> list[Muscle | Study | Term]:
@@ -259,7 +260,7 @@ def publish(
     copied = _copied_of(things)
     written = []
     for thing, draft in drafted.items():
-        document = FREEZE[KINDS[type(thing)]](draft, around)
+        document = freeze(thing, around, draft)
         for planned in thing.publications.scheduled() if scheduled != KEEP else ():
             cancel(planned)
             if scheduled == RENEW:

@@ -30,7 +30,7 @@ MOST_SECONDS = 1.0  # of the processor
 
 def fuzzed(examples: int):
     return settings(
-        max_examples=examples * 200 if IS_LONG else examples,
+        max_examples=examples * 50 if IS_LONG else examples,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )

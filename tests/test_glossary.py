@@ -6,7 +6,7 @@ import re
 import pytest
 from django.db.models import ProtectedError
 
-from exercises import checks, editing, exchange, freezing, merging, publishing
+from exercises import checks, editing, exchange, files, freezing, merging, publishing
 from exercises import document as documents
 from exercises.models import Exercise, Term, TermUse
 from tests.admin_forms import url
@@ -202,6 +202,13 @@ def test_terms_go_out_and_come_in_with_the_exercise_that_links_them(empty_site):
     report = exchange.take_in(content)
     assert [(entry.part, entry.kind) for entry in report.entries] == [("terms", "term")]
     assert Term.objects.get(slug="concentric").definition == "What concentric means."
+
+
+def test_a_definition_that_is_too_long_does_not_come_in(empty_site):
+    term = documents.TermDocument(slug="set", name="set", definition="x" * 601)
+    with pytest.raises(files.ContentError, match="at most 600 characters"):
+        exchange.take_in(files.Content(terms=(term,)))
+    assert not Term.objects.exists()
 
 
 @pytest.mark.parametrize(("role", "may"), [("author", False), ("editor", True), ("administrator", True)])

@@ -1,6 +1,9 @@
+from django.core.validators import MaxLengthValidator
 from django.db import models
 
 from .anatomy import ALIASES_HELP, NAME_HELP, Mergeable, validate_slug
+
+LONGEST_DEFINITION = 600  # characters: it stands in a note beside the word
 
 
 class Term(Mergeable):
@@ -15,7 +18,8 @@ class Term(Mergeable):
         help_text="The page's address: /glossary/concentric/. Texts link it with [[term:concentric]].",
     )
     definition = models.TextField(
-        max_length=600,
+        max_length=LONGEST_DEFINITION,
+        validators=[MaxLengthValidator(LONGEST_DEFINITION)],  # of what is imported, too
         help_text="What it means, in a sentence or two, for somebody who has never heard it. Plain text: "
         "readers see it beside the word, wherever a text links it.",
     )
