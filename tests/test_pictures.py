@@ -371,13 +371,13 @@ HASH = "0123456789abcdef" * 2
 )
 def test_other_names_lead_nowhere(client, db, media, name):
     media.mkdir()
-    (media.parent / "secret_key").write_text("secret")
-    (media.parent / "legwork.sqlite3").write_text("secret")
-    (media / ".hidden").write_text("secret")
-    (media / f"{HASH}-480.svg").write_text("secret")
+    (media.parent / "secret_key").write_text("not for readers")
+    (media.parent / "legwork.sqlite3").write_text("not for readers")
+    (media / ".hidden").write_text("not for readers")
+    (media / f"{HASH}-480.svg").write_text("not for readers")
     response = client.get(f"/media/{name}")
     assert response.status_code == 404
-    assert b"secret" not in response.content
+    assert b"not for readers" not in response.content
 
 
 # In an article
