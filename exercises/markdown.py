@@ -21,7 +21,7 @@ from markdown_it.token import Token
 VERSION = "1"
 
 LINK = re.compile(r"\[\[([a-z]+):([^\[\]|\n]{1,64})(?:\|([^\[\]\n]{1,200}))?\]\]")
-MOST_BRACKETS = 5_000
+MOST_BRACKETS = 1_000
 BLOCK_END = re.compile("</(?:p|li|h[3-6]|th|td)>")
 LINK_KINDS = {"muscle": "/muscles/{}/", "study": "/evidence/{}/", "term": "/glossary/{}/"}
 PLAIN_LINK = re.compile(r"/(muscles|evidence|glossary)/([^/?#]+)")

@@ -259,6 +259,12 @@ def test_a_finding_holds_its_option(client, editor, exercise):
     assert StanceOption.objects.filter(slug="high").exists()
 
 
+def test_a_number_of_findings_that_nobody_has_is_refused_and_costs_nothing(client, editor, exercise):
+    html = new_study(client, **{"findings-TOTAL_FORMS": "100000"}).content.decode()
+    assert "Please submit at most 150 forms." in html
+    assert not Study.objects.filter(slug="smith-2020").exists()
+
+
 # Among many exercises
 
 

@@ -6,7 +6,7 @@ from ..models import Claim, Exercise, FormCue, Involvement, Muscle, Section, Sta
 from .bulk import ReviewAction
 from .exchange import ExchangesFiles
 from .matrix import EditsEmphasis
-from .publishable import LONG_TEXT, SHORT_TEXT, NamedCells, PlainChoices, PublishableAdmin
+from .publishable import LONG_TEXT, SHORT_TEXT, BoundedRows, NamedCells, PlainChoices, PublishableAdmin
 from .states import StateFilter
 
 
@@ -25,7 +25,7 @@ class SectionInline(PlainChoices, admin.StackedInline):
     formfield_overrides = LONG_TEXT
 
 
-class FormCueInline(admin.StackedInline):
+class FormCueInline(BoundedRows, admin.StackedInline):
     model = FormCue
     extra = 0
     fields = ["do", "phase", "avoid", "why", "goes_wrong", "how_sure", "order"]
@@ -71,7 +71,7 @@ class ClaimInline(PlainChoices, admin.StackedInline):
         return super().get_queryset(request).prefetch_related("effects", "muscles")
 
 
-class StanceAxisInline(admin.TabularInline):
+class StanceAxisInline(BoundedRows, admin.TabularInline):
     model = StanceAxis
     formset = NamedCells
     extra = 0

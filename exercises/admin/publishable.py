@@ -35,6 +35,9 @@ SHORT_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3}
 LONG_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 16})}}
 
 
+MOST_ROWS = 150  # of an exercise's sections, muscles, claims, or a study's findings
+
+
 def kept_forms(formset) -> list:
     """The forms of a validated formset that are filled in and not marked for deletion."""
     return [
@@ -44,7 +47,16 @@ def kept_forms(formset) -> list:
     ]
 
 
-class PlainChoices(MarkdownFields):
+class BoundedRows:
+    """For an inline: at most so many rows, whatever is sent. Django would make forms for up to 2,000."""
+
+    max_num = MOST_ROWS
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, absolute_max=MOST_ROWS, **kwargs)
+
+
+class PlainChoices(BoundedRows, MarkdownFields):
     """For an inline: fields to choose from, without the four icons that each would have beside it, and
     with choices that are read once for all rows."""
 

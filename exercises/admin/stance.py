@@ -13,7 +13,7 @@ from .. import freezing, publishing
 from ..document import ExerciseDocument
 from ..models import Muscle, StanceAxis, StanceEffect, StanceOption
 from .keeping import KeepsDrafts
-from .publishable import SHORT_TEXT, NamedCells, PlainChoices, kept_forms
+from .publishable import SHORT_TEXT, BoundedRows, NamedCells, PlainChoices, kept_forms
 
 
 class StanceOptionForm(forms.ModelForm):
@@ -54,7 +54,7 @@ class StanceEffectFormSet(NamedCells):
             seen.add(pair)
 
 
-class StanceOptionInline(admin.TabularInline):
+class StanceOptionInline(BoundedRows, admin.TabularInline):
     model = StanceOption
     form = StanceOptionForm
     formset = StanceOptionFormSet

@@ -36,11 +36,11 @@ for number in range({writers}):
 class Site:
     """The site of a folder. What of the environment could lead elsewhere is not handed on."""
 
-    def __init__(self, folder: Path, writers: int, **settings: str):
+    def __init__(self, folder: Path, writers: int, workers: int = 2, **settings: str):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.folder, self.writers = folder, writers
+        self.folder, self.writers, self.number_of_workers = folder, writers, workers
         self.log = folder / "server.log"
         self.env = {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "PYTHON": sys.executable}
         self.env |= {"PORT": str(self.port), "SITE_URL": f"http://127.0.0.1:{self.port}", **settings}
@@ -58,7 +58,7 @@ class Site:
         """Start the server alone, or by the command. Returns after how many seconds it answered."""
         address = f"127.0.0.1:{self.port}"
         gunicorn = [sys.executable, "-m", "gunicorn", "site_config.wsgi", "--bind", address]
-        gunicorn += ["--workers", "2", "--threads", "8", "--log-level", "warning"]
+        gunicorn += ["--workers", str(self.number_of_workers), "--threads", "8", "--log-level", "warning"]
         started = time.monotonic()
         with self.log.open("a") as log:
             self.server = subprocess.Popen(
