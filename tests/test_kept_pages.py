@@ -301,3 +301,12 @@ def test_many_threads_at_once_leave_it_whole():
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(work, range(0, 400, 50)))
     assert pages.bytes == sum(page.size for page in pages.pages.values()) <= 1000
+
+
+def test_a_version_is_over_when_something_changed_or_when_the_next_one_has_come_out(exercise):
+    version = site_version.read()
+    assert site_version.is_still(version)
+    assert not site_version.is_still(version._replace(next=timezone.now()))
+    assert site_version.is_still(version._replace(next=timezone.now() + timedelta(hours=1)))
+    site_version.note_change(is_everywhere=False)
+    assert not site_version.is_still(version)

@@ -48,7 +48,8 @@ def kept_forms(formset) -> list:
 
 
 class BoundedRows:
-    """For an inline: at most so many rows, whatever is sent. Django would make forms for up to 2,000."""
+    """For an inline: more than MOST_ROWS rows are refused. Django would make forms for up to 2,000, which
+    takes seconds. What has more rows already, by an import, keeps them; it cannot be saved in the form."""
 
     max_num = MOST_ROWS
 

@@ -1,6 +1,6 @@
 """Fills a site with thousands of small exercises, for measuring: never a site that anybody reads.
 
-DATA_DIR=/tmp/many python -m tests.bench.many 10000
+DATA_DIR="$(mktemp -d)" python -m tests.bench.many 10000
 """
 
 import itertools
