@@ -171,6 +171,17 @@ def verify_pages(site: Site, writers: list[Writer]) -> list[str]:
     return wrong
 
 
+def _wait_for_each_way(people: list[Writer]) -> None:
+    """Until all have signed in and each way was acknowledged, so that a slow machine is not killed before
+    anything could be lost. What is not acknowledged in two minutes is told by what `run` returns."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        is_written = all(any(person.acknowledged[way] for person in people) for way in WAYS)
+        if is_written and all(person.key for person in people):
+            return
+        time.sleep(0.05)
+
+
 def run(folder: Path, times: int, writers: int = 2, seed: int = 1, **settings: str) -> dict:
     """Kill the site so many times. Returns what was found, and how much was written meanwhile."""
     dice = random.Random(seed)
@@ -182,8 +193,7 @@ def run(folder: Path, times: int, writers: int = 2, seed: int = 1, **settings: s
     try:
         for person in people:
             person.start()
-        while any(person.key is None and person.is_alive() for person in people):
-            time.sleep(0.05)
+        _wait_for_each_way(people)
         for number in range(times):
             time.sleep(dice.uniform(0.1, 1.5))
             if number % 3 == 2:
