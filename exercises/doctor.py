@@ -18,13 +18,14 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from . import document as documents
-from . import freezing, indexing, publishing, site_version
+from . import freezing, indexing, publishing, rendering, site_version
 from .models import Picture, PreviewLink, Publication, Revision
 from .models.publication import DOCUMENTS, digest_of
 
 ROOM = 200_000_000  # bytes
 MEDIA_FILE = re.compile(rf'"({documents.MEDIA_NAME})"')
 RESTORE = "Restore a backup of before: manage.py restore."
+RERENDER = partial(call_command, "rerender", verbosity=0)
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -134,6 +135,9 @@ def check_documents() -> Iterable[Problem]:
         if digest_of(publication.document) != publication.digest:
             yield Problem(f"{name} is not as it was published: somebody changed it past the site.", RESTORE)
             continue
+        if rendering.is_outdated(document):
+            what = f"{name} has HTML of an older release."
+            yield Problem(what, mend=RERENDER)
         copies = {"slug": document.slug, **indexing.list_fields(document)}
         if wrong := [field for field, value in copies.items() if getattr(publication, field) != value]:
             itself = Publication.objects.filter(pk=publication.pk)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from django.utils.text import slugify
 
-from . import certainty, drafts, markdown, renaming
+from . import certainty, drafts, markdown, renaming, rendering
 from . import document as documents
 from .models import JointAction, Muscle, MuscleGroup, Picture, Publication, Study, Term
 
@@ -110,11 +110,8 @@ def freeze_muscle(draft: documents.MuscleDocument, around: Surroundings) -> docu
     # An older document may name an action that staff have renamed or deleted since: it keeps its copy.
     actions = {action.slug: action for action in draft.action_copies} | dict(around.actions)
     return replace(
-        _freeze_place(draft, around.groups, names["muscle"]),
+        rendering.muscle(_freeze_place(draft, around.groups, names["muscle"]), names),
         schema=documents.SCHEMA,
-        renderer=markdown.VERSION,
-        location_html=markdown.render(draft.location, names),
-        function_html=markdown.render(draft.function, names),
         action_copies=tuple(actions[slug] for slug in draft.actions),
         terms=_copy_terms(draft, around),
     )
@@ -142,7 +139,6 @@ def freeze_exercise(draft: documents.ExerciseDocument, around: Surroundings) -> 
     (an axis without options, a muscle that `around` does not have) is left out.
     """
     names = link_names(around)
-    references = markdown.References()  # numbered in the order of the page: sections, cues, claims
     anchors = Counter(PAGE_ANCHORS)
     sections = []
     for section in draft.sections:
@@ -150,31 +146,18 @@ def freeze_exercise(draft: documents.ExerciseDocument, around: Surroundings) -> 
         anchors[anchor] += 1
         if anchors[anchor] > 1:
             anchor = f"{anchor}-{anchors[anchor]}"
-        html = markdown.render(section.body, names, references)
         # As with actions, an older document whose picture is no longer there keeps its copy.
         picture = around.pictures.get(section.picture, section.picture_copy)
-        sections.append(replace(section, anchor=anchor, body_html=html, picture_copy=picture))
-    cues = tuple(
-        replace(cue, how_sure_html=markdown.render_inline(cue.how_sure, names, references))
-        for cue in draft.cues
-    )
-    claims = tuple(
-        replace(claim, verdict_html=markdown.render_inline(claim.verdict, names, references))
-        for claim in draft.claims
-    )
+        sections.append(replace(section, anchor=anchor, picture_copy=picture))
+    rendered, references = rendering.exercise(replace(draft, sections=tuple(sections)), names)
     involvements = tuple(i for i in draft.involvements if i.muscle in around.muscles)
     muscles = {i.muscle: around.muscles[i.muscle] for i in involvements}
     studies = _copy_studies(draft.slug, references, around)
     return replace(
-        draft,
+        rendered,
         schema=documents.SCHEMA,
-        renderer=markdown.VERSION,
-        caution_source_html=markdown.render_inline(draft.caution_source, names),
-        sections=tuple(sections),
-        cues=cues,
         involvements=involvements,
-        axes=tuple(_freeze_axis(axis, studies, muscles, names) for axis in draft.axes if axis.options),
-        claims=claims,
+        axes=tuple(_freeze_axis(axis, studies, muscles) for axis in rendered.axes if axis.options),
         muscles=tuple(muscles.values()),
         studies=studies,
         terms=_copy_terms(draft, around),
@@ -197,9 +180,8 @@ def _freeze_axis(
     axis: documents.StanceAxis,
     studies: tuple[documents.StudyCopy, ...],
     muscles: Mapping[str, documents.MuscleName],
-    names: markdown.Names,
 ) -> documents.StanceAxis:
-    """The axis with the grade of each effect on `muscles`, and its cautions' sources as HTML."""
+    """The axis with the grade of each effect on `muscles`."""
 
     def graded(option, effect):
         name = certainty.name_of(axis.slug, option.slug, effect)
@@ -210,7 +192,6 @@ def _freeze_axis(
         replace(
             option,
             effects=tuple(graded(option, effect) for effect in option.effects if effect.muscle in muscles),
-            caution_source_html=markdown.render_inline(option.caution_source, names),
         )
         for option in axis.options
     )

@@ -77,6 +77,14 @@ def test_a_site_without_content_is_healthy(empty_site):
     pronounce_healthy()
 
 
+def test_html_of_an_older_release_is_made_anew(press):
+    publication = publishing.live_publication(press)
+    text = publication.document.replace('"renderer":"1"', '"renderer":"0"')
+    Publication.objects.filter(pk=publication.pk).update(document=text, digest=digest_of(text))
+    assert "exercise “press”, version 1 has HTML of an older release." in diagnose()
+    mend_what_was_found()
+
+
 def test_a_document_that_cannot_be_read_is_named_and_what_needs_documents_waits(press):
     Publication.objects.filter(exercise=press).update(document='{"slug":"press"')
     said = diagnose("--mend")

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         if plan:
             call_command("migrate", interactive=False, verbosity=0)
             self.stdout.write(f"Migrations applied: {len(plan)}.")
+        call_command("rerender", stdout=self.stdout, stderr=self.stderr)
         call_command("load_content", stdout=self.stdout)
         if is_stale(settings.STATIC_ROOT / "staticfiles.json"):
             call_command("collectstatic", interactive=False, verbosity=0)
