@@ -28,6 +28,7 @@ WebAddress = Annotated[str, msgspec.Meta(pattern=WEB_ADDRESS, max_length=500)]
 MEDIA_NAME = r"[0-9a-f]{32}(?:-[0-9]{1,4})?\.(?:avif|webp|jpg|png)"
 MediaName = Annotated[str, msgspec.Meta(pattern=rf"^{MEDIA_NAME}\Z")]
 Licence = Literal["", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "public-domain", "own", "permission"]
+MOST_PARTS = 150  # sections, muscles, claims of an exercise, or findings of a study, that one form can show
 Grade = Literal["supported", "partly supported", "contested", "not supported", "untested"]
 
 

@@ -201,9 +201,29 @@ def take_in(content: Content, by=None, is_trial: bool = False) -> Report:
     nothing names then. Raises ContentError.
     """
     content, left_out = _without_merged(content)
-    if problems := [*_strangers(content), *_make_pictures(content)]:
+    if problems := [*_crowds(content), *_strangers(content), *_make_pictures(content)]:
         raise ContentError(*problems)
     return _take_in(content, left_out, by, is_trial)
+
+
+def _crowds(content: Content) -> Iterator[str]:
+    """Say what has more parts than its form in the admin could show."""
+    for name in FOLDERS:
+        for value in getattr(content, name):
+            for kind, count in _part_counts(value):
+                if count > documents.MOST_PARTS:
+                    most = documents.MOST_PARTS
+                    yield f"{_path(name, value)}: it has {count} {kind}. At most {most} can be edited."
+
+
+def _part_counts(value: documents.Value) -> Iterator[tuple[str, int]]:
+    """How many parts of each kind the value has, and each part of it."""
+    for field in value.__struct_fields__:
+        content = getattr(value, field)
+        if isinstance(content, tuple) and content and isinstance(content[0], documents.Value):
+            yield field, len(content)
+            for item in content:
+                yield from _part_counts(item)
 
 
 def _make_pictures(content: Content) -> Iterator[str]:

@@ -540,6 +540,20 @@ def test_all_that_is_wrong_in_the_files_is_said_at_once():
 
 
 @pytest.mark.usefixtures("empty_site")
+def test_more_parts_than_a_form_can_show_are_refused():
+    finding, section = make_finding(), PRESS.sections[0]
+    content = replace(
+        CONTENT,
+        exercises=(replace(PRESS, sections=(section,) * 151),),
+        studies=(make_study_value("smith-2020", *[finding] * 150), make_study_value("y", *[finding] * 200)),
+    )
+    assert refusal(content).splitlines() == [
+        "exercises/press.toml: it has 151 sections. At most 150 can be edited.",
+        "studies/y.toml: it has 200 findings. At most 150 can be edited.",
+    ]
+
+
+@pytest.mark.usefixtures("empty_site")
 def test_a_refusal_at_the_end_takes_back_what_came_before():
     make_site()
     content = replace(

@@ -35,9 +35,6 @@ SHORT_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3}
 LONG_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 16})}}
 
 
-MOST_ROWS = 150  # of an exercise's sections, muscles, claims, or a study's findings
-
-
 def kept_forms(formset) -> list:
     """The forms of a validated formset that are filled in and not marked for deletion."""
     return [
@@ -48,13 +45,13 @@ def kept_forms(formset) -> list:
 
 
 class BoundedRows:
-    """For an inline: more than MOST_ROWS rows are refused. Django would make forms for up to 2,000, which
-    takes seconds. What has more rows already, by an import, keeps them; it cannot be saved in the form."""
+    """For an inline: more than MOST_PARTS rows are refused. Django would make forms for up to 2,000, which
+    takes seconds. What has more already keeps them; it cannot be saved in the form."""
 
-    max_num = MOST_ROWS
+    max_num = documents.MOST_PARTS
 
     def get_formset(self, request, obj=None, **kwargs):
-        return super().get_formset(request, obj, absolute_max=MOST_ROWS, **kwargs)
+        return super().get_formset(request, obj, absolute_max=documents.MOST_PARTS, **kwargs)
 
 
 class PlainChoices(BoundedRows, MarkdownFields):
