@@ -15,6 +15,7 @@ from typing import NamedTuple
 import brotli
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import http_date, parse_etags
@@ -88,6 +89,7 @@ class KeptPagesMiddleware:
         self.get_response = get_response
         self.is_on = settings.KEPT_PAGES_MB > 0
         self.pages = Pages(settings.KEPT_PAGES_MB * 1024 * 1024)
+        self.compress = GZipMiddleware(get_response)  # for what is made and not kept
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD") or request.path.startswith(settings.NEVER_KEPT):
@@ -99,7 +101,7 @@ class KeptPagesMiddleware:
         if not is_kept:
             response, version, exercise_version = self._make(request, version)
             if not _may_be_kept(response):
-                return response
+                return self.compress.process_response(request, response)
             wanted = ENCODERS if self.is_on else _wanted(request)
             page = _page(response, version, exercise_version, wanted)
             if self.is_on and request.method == "GET":

@@ -170,6 +170,14 @@ def test_what_is_not_found_is_not_kept(client, exercise, address):
     assert all(address not in key for key in kept_keys(client))
 
 
+@pytest.mark.parametrize("accepted", ["gzip, br", "identity"])
+def test_what_is_not_found_is_compressed_for_whom_that_helps(client, exercise, accepted):
+    response = get(client, "/nowhere/", **{"accept-encoding": accepted})
+    assert response.get("Content-Encoding", "identity") in accepted
+    body = gzip.decompress(response.content) if "gzip" in accepted else response.content
+    assert b"</html>" in body
+
+
 def test_another_method_is_refused_however_often_the_page_was_asked_for(client, exercise):
     get(client)
     assert client.post(ARTICLE).status_code == 405
