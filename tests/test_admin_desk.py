@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from exercises import editing, publishing
-from exercises.admin.publishable import DRAFTS
+from exercises.admin.previews import DRAFTS
 from exercises.document import Involvement
 from exercises.document import StanceAxis as StanceAxisValue
 from exercises.models import (

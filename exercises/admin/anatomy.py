@@ -1,8 +1,9 @@
 from django.contrib import admin
 
 from ..models import JointAction, Muscle, MuscleGroup
+from .inlines import LONG_TEXT
 from .merging import Merges
-from .publishable import LONG_TEXT, KeepsItsSlug, PublishableAdmin
+from .publishable import KeepsItsSlug, PublishableAdmin
 from .states import StateFilter
 
 

@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 
 from .. import checks, drafts, publishing
 from ..models import Exercise, Finding, Publication, StanceOption, Study
+from .inlines import SHORT_TEXT, PlainChoices, kept_forms
 from .merging import Merges
-from .publishable import SHORT_TEXT, KeepsItsSlug, PlainChoices, PublishableAdmin, kept_forms
+from .publishable import KeepsItsSlug, PublishableAdmin
 from .states import StateFilter
 
 MOST_CHOICES = 300  # in a list; of more one looks for one

@@ -5,8 +5,9 @@ from django.contrib import admin
 from ..models import Claim, Exercise, FormCue, Involvement, Muscle, Section, StanceAxis, StanceEffect
 from .bulk import ReviewAction
 from .exchange import ExchangesFiles
+from .inlines import LONG_TEXT, SHORT_TEXT, BoundedRows, NamedCells, PlainChoices
 from .matrix import EditsEmphasis
-from .publishable import LONG_TEXT, SHORT_TEXT, BoundedRows, NamedCells, PlainChoices, PublishableAdmin
+from .publishable import PublishableAdmin
 from .states import StateFilter
 
 

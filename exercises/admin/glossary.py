@@ -1,8 +1,9 @@
 from django.contrib import admin
 
 from ..models import Term
+from .inlines import SHORT_TEXT
 from .merging import Merges
-from .publishable import SHORT_TEXT, KeepsItsSlug, PublishableAdmin
+from .publishable import KeepsItsSlug, PublishableAdmin
 from .states import StateFilter
 
 

@@ -13,7 +13,7 @@ from .. import drafts, editing, pictures, publishing
 from ..document import PictureCopy
 from ..emphasis import join_words
 from ..models import Exercise, Picture
-from .publishable import SHORT_TEXT
+from .inlines import SHORT_TEXT
 
 SALT = "a picture that a form keeps"
 

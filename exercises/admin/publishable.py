@@ -1,14 +1,11 @@
-"""What the admin of everything that is published has: status, preview, check and publish."""
+"""What the admin of everything that is published has: status, check, publish, withdraw, copy."""
 
-import msgspec
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget, RelatedFieldWidgetWrapper
-from django.core import signing
-from django.core.exceptions import BadRequest, PermissionDenied
-from django.db import models, transaction
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import OuterRef, Subquery
-from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -17,74 +14,14 @@ from django.utils import formats, timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
-from .. import checks, editing, previews, publishing
-from .. import document as documents
+from .. import checks, editing, publishing
 from ..models import AuditEntry, PreviewLink, Publication
-from ..models.anatomy import Mergeable
-from ..models.publication import read
 from .bulk import BulkActions, may_publish
 from .history import HasHistory
+from .inlines import SHORT_TEXT
 from .keeping import KeepsDrafts
 from .markdown_fields import MarkdownFields
-
-# A preview gives out a draft that is not saved, and it comes back with another stance. There is safe HTML in
-# it, which is shown as it is: so only what was made here is taken back.
-DRAFTS = signing.Signer(salt="exercises.preview")
-
-SHORT_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
-LONG_TEXT = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 16})}}
-
-
-def kept_forms(formset) -> list:
-    """The forms of a validated formset that are filled in and not marked for deletion."""
-    return [
-        form
-        for form in formset.forms
-        if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
-    ]
-
-
-class BoundedRows:
-    """For an inline: more than MOST_PARTS rows are refused. Django would make forms for up to 2,000, which
-    takes seconds. What has more already keeps them; it cannot be saved in the form."""
-
-    max_num = documents.MOST_PARTS
-
-    def get_formset(self, request, obj=None, **kwargs):
-        return super().get_formset(request, obj, absolute_max=documents.MOST_PARTS, **kwargs)
-
-
-class PlainChoices(BoundedRows, MarkdownFields):
-    """For an inline: fields to choose from, without the four icons that each would have beside it, and
-    with choices that are read once for all rows."""
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(db_field, models.ForeignKey | models.ManyToManyField):
-            if isinstance(field.widget, RelatedFieldWidgetWrapper):
-                field.widget = field.widget.widget
-            field.choices = self.choices_of(db_field, field)
-        return field
-
-    def choices_of(self, db_field, field) -> list:
-        return list(iter(field.choices))  # a list of the choices themselves would count them first
-
-    def get_field_queryset(self, db, db_field, request):
-        """Without what is merged into something else."""
-        queryset = super().get_field_queryset(db, db_field, request)
-        if not issubclass(db_field.related_model, Mergeable):
-            return queryset
-        return (db_field.related_model.objects if queryset is None else queryset).filter(merged_into=None)
-
-
-class NamedCells(BaseInlineFormSet):
-    """For a table: its fields have no labels of their own, so each says to those who hear it what it is."""
-
-    def add_fields(self, form, index):
-        super().add_fields(form, index)
-        row = f"{self.model._meta.verbose_name} {index + 1}" if index is not None else "new row"
-        for name, field in form.fields.items():
-            field.widget.attrs.setdefault("aria-label", f"{field.label or name}, {row}")
+from .previews import HasPreviews
 
 
 class DateAndTime(AdminSplitDateTime):
@@ -145,7 +82,7 @@ class ReviewForm(forms.Form):
     )
 
 
-class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, admin.ModelAdmin):
+class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, HasPreviews, KeepsDrafts, admin.ModelAdmin):
     """For a model with `publications`. Subclasses say how a draft is previewed.
 
     Whoever may change a draft may check and preview it, and ask for a review. What readers see is decided
@@ -163,15 +100,7 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
             path("<int:pk>/publish/", wrap(self.publish_view), name=f"exercises_{name}_publish"),
             path("<int:pk>/checks/", wrap(self.checks_view), name=f"exercises_{name}_checks"),
             path("<int:pk>/review/", wrap(self.review_view), name=f"exercises_{name}_review"),
-            path("<int:pk>/preview/", wrap(self.preview_view), name=f"exercises_{name}_preview"),
-            path(
-                "<int:pk>/preview/panel/",
-                wrap(self.preview_panel_view),
-                name=f"exercises_{name}_preview_panel",
-            ),
-            path("preview/", wrap(self.preview_sent_view), name=f"exercises_{name}_preview_sent"),
             path("<int:pk>/copy/", wrap(self.copy_view), name=f"exercises_{name}_copy"),
-            path("<int:pk>/link/", wrap(self.link_view), name=f"exercises_{name}_link"),
             path("<int:pk>/withdraw/", wrap(self.withdraw_view), name=f"exercises_{name}_withdraw"),
             path("<int:pk>/cancel/<int:number>/", wrap(self.cancel_view), name=f"exercises_{name}_cancel"),
             *super().get_urls(),
@@ -426,98 +355,6 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
         messages.success(request, f"This is a copy of “{thing}”. Give it a name and an address of its own.")
         return redirect(self.admin_url("change", copy))
 
-    # Previews
-
-    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The saved draft, as the page would be. Writes nothing."""
-        thing = self.get_thing(request, pk)
-        return previews.preview_page(
-            request,
-            publishing.preview(thing),
-            problems=publishing.check(publishing.with_needed(thing)),
-            edit_url=self.admin_url("change", thing),
-            publish_url=self.admin_url("publish", thing),
-            page=self.admin_url("preview", thing),
-            panel_url=self.admin_url("preview_panel", thing),
-            may_publish=self.has_publish_permission(request),
-        )
-
-    def preview_panel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        thing = self.get_thing(request, pk)
-        return previews.preview_panel(
-            request, publishing.preview(thing), page=self.admin_url("preview", thing)
-        )
-
-    def is_preview(self, request: HttpRequest) -> bool:
-        return "_preview" in request.POST
-
-    def preview_unsaved(self, request: HttpRequest, obj) -> HttpResponse:
-        """The page of what is in the form. The form has just been saved, and this takes that back."""
-        thing = self.thing_of(obj)
-        problems = publishing.check(publishing.with_needed(thing))
-        response = self._preview_sent(request, publishing.preview(thing), problems=problems)
-        transaction.set_rollback(True)
-        return response
-
-    def preview_sent_view(self, request: HttpRequest) -> HttpResponse:
-        """The page of a draft that was never saved, in another stance: the page sends the draft along."""
-        if not (self.has_change_permission(request) or self.has_add_permission(request)):
-            raise PermissionDenied
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        try:
-            draft = DRAFTS.unsign(request.POST.get("draft", ""))
-            document = read(draft, self.opts.model_name)
-        except (signing.BadSignature, msgspec.DecodeError) as error:
-            raise BadRequest(
-                "This draft is not as a preview has given it out. Go back to the form, and preview it again."
-            ) from error
-        if request.headers.get("HX-Request"):
-            return previews.preview_panel(request, document)
-        return self._preview_sent(request, document)
-
-    def render_change_form(self, request, context, *args, **kwargs):
-        response = super().render_change_form(request, context, *args, **kwargs)
-        if self.is_preview(request):  # which is not shown: the form has mistakes
-            return previews.refusal(request, _mistakes(context))
-        return response
-
-    def _preview_sent(self, request: HttpRequest, document, **context) -> HttpResponse:
-        address = reverse(f"admin:exercises_{self.opts.model_name}_preview_sent")
-        draft = DRAFTS.sign(documents.to_json(document))
-        return previews.preview_page(
-            request, document, page=address, panel_url=address, draft=draft, **context
-        )
-
-    def response_add(self, request, obj, post_url_continue=None):
-        if self.is_preview(request):
-            return self.preview_unsaved(request, obj)
-        return super().response_add(request, obj, post_url_continue)
-
-    def response_change(self, request, obj):
-        if self.is_preview(request):
-            return self.preview_unsaved(request, obj)
-        return super().response_change(request, obj)
-
-    def link_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Make a link that shows the saved draft to somebody without an account, or revoke one."""
-        thing = self.get_thing(request, pk)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        links = PreviewLink.objects.filter(kind=publishing.KINDS[type(thing)], thing_pk=thing.pk)
-        if "revoke" in request.POST:
-            revoked = [link.pk for link in links.open() if link.token == request.POST["revoke"]]
-            links.filter(pk__in=revoked).update(revoked_at=timezone.now())
-            messages.success(request, "The link is revoked: it shows nothing any more.")
-        else:
-            link = PreviewLink.objects.create(
-                kind=publishing.KINDS[type(thing)], thing_pk=thing.pk, made_by=request.user
-            )
-            until = date_format(timezone.localtime(link.expires_at), "j F Y, H:i")
-            editing.note(AuditEntry.What.SHARED, request.user, thing, f"Until {until}.")
-            messages.success(request, f"The link stands below. It shows the saved draft until {until}.")
-        return redirect(self.admin_url("change", thing))
-
     def _tell(self, request: HttpRequest, publication: Publication) -> None:
         if publication.live_from > timezone.now():
             when = formats.localize(timezone.localtime(publication.live_from))
@@ -542,21 +379,6 @@ class PublishableAdmin(MarkdownFields, BulkActions, HasHistory, KeepsDrafts, adm
                     format_html_join(", ", "{} ({})", ((p.name, p.kind) for p in behind)),
                 ),
             )
-
-
-def _mistakes(context: dict) -> list[str]:
-    """What is wrong in a form and its inlines, each with the field that it is about."""
-    parts = [("", context["adminform"].form)]
-    said = []
-    for inline in context["inline_admin_formsets"]:
-        name = inline.opts.verbose_name
-        parts += [(f"{name} {number}, ", form) for number, form in enumerate(inline.formset.forms, start=1)]
-        said += inline.formset.non_form_errors()
-    for which, form in parts:
-        for field, errors in form.errors.items():
-            label = form.fields[field].label if field in form.fields else ""
-            said += [f"{which}{label}: {error}".removeprefix(": ") for error in errors]
-    return said
 
 
 class KeepsItsSlug:

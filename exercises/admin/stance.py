@@ -12,8 +12,8 @@ from django.utils.functional import cached_property
 from .. import freezing, publishing
 from ..document import ExerciseDocument
 from ..models import Muscle, StanceAxis, StanceEffect, StanceOption
+from .inlines import SHORT_TEXT, BoundedRows, NamedCells, PlainChoices, kept_forms
 from .keeping import KeepsDrafts
-from .publishable import SHORT_TEXT, BoundedRows, NamedCells, PlainChoices, kept_forms
 
 
 class StanceOptionForm(forms.ModelForm):
