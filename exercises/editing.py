@@ -7,12 +7,24 @@ from itertools import count
 import msgspec
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from . import comparing, drafts, freezing, publishing, renaming
 from . import document as documents
-from .models import AuditEntry, Exercise, Muscle, Picture, Publication, Revision, Study, Term
+from .emphasis import join_words
+from .models import (
+    AuditEntry,
+    Exercise,
+    JointAction,
+    Muscle,
+    MuscleGroup,
+    Picture,
+    Publication,
+    Revision,
+    Study,
+    Term,
+)
 from .publishing import DRAFT, KINDS, Thing
 
 SAVE = {
@@ -148,16 +160,26 @@ def where_used(thing: Thing) -> list[Thing]:
     return used
 
 
-def where_shown(picture: Picture) -> list[str]:
-    """The exercises that show the picture, in their drafts or in a version that was published, in words.
-    Looks through all documents of exercises: for the admin, not for readers. Two queries."""
-    drafted = Exercise.objects.filter(sections__picture=picture).values_list("name", flat=True).distinct()
-    named = Publication.objects.filter(kind="exercise", document__contains=f'"picture":"{picture.slug}"')
-    published = named.order_by("name").values_list("name", flat=True).distinct()
-    return [
-        *(f"the draft of {name}" for name in drafted),
-        *(f"published versions of {name}" for name in published),
-    ]
+def copying(part: MuscleGroup | JointAction | Picture) -> QuerySet:
+    """The things whose documents copy the part, by their drafts."""
+    if isinstance(part, Picture):
+        return Exercise.objects.filter(sections__picture=part).distinct()
+    return part.muscles.all()
+
+
+def used_in(part: MuscleGroup | JointAction | Picture) -> str:
+    """What would miss the part, in words; empty if nothing would. A version that was published names its
+    pictures' files; the others it has copied. Looks through all documents of exercises: for the admin, not
+    for readers."""
+    drafted = [str(thing) for thing in copying(part)]
+    if isinstance(part, MuscleGroup):
+        drafted += map(str, Study.objects.filter(findings__group=part).distinct())
+    used = [f"the draft{'s' * (len(drafted) > 1)} of {join_words(drafted)}"] if drafted else []
+    if isinstance(part, Picture):
+        named = Publication.objects.filter(kind="exercise", document__contains=f'"picture":"{part.slug}"')
+        if names := list(named.order_by("name").values_list("name", flat=True).distinct()):
+            used.append(f"published versions of {join_words(names)}")
+    return " and ".join(used)
 
 
 @transaction.atomic

@@ -172,9 +172,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(client, editor, dj
 def test_a_picture_that_is_shown_is_not_deleted_and_the_refusal_says_where(client, editor, exercise):
     picture = Picture.objects.get()
     response = client.post(reverse("admin:exercises_picture_delete", args=[picture.pk]), {"post": "yes"})
-    assert "“Start” stays: it is shown in the draft of press and published versions of press" in said(
-        response
-    )
+    assert "“Start” stays: it is used in the draft of press and published versions of press" in said(response)
     exercise.sections.update(picture=None)
     response = client.post(reverse("admin:exercises_picture_delete", args=[picture.pk]), {"post": "yes"})
     assert "published versions of press" in said(response)

@@ -1,6 +1,8 @@
 from django.contrib import admin
 
+from .. import drafts
 from ..models import JointAction, Muscle, MuscleGroup
+from .copied import CopiedAdmin
 from .inlines import LONG_TEXT
 from .merging import Merges
 from .publishable import KeepsItsSlug, PublishableAdmin
@@ -8,14 +10,16 @@ from .states import StateFilter
 
 
 @admin.register(MuscleGroup)
-class MuscleGroupAdmin(admin.ModelAdmin):
+class MuscleGroupAdmin(CopiedAdmin):
+    value_of = drafts.group_value
     list_display = ["name", "everyday_name", "order"]
     search_fields = ["name", "everyday_name"]
     prepopulated_fields = {"slug": ["name"]}
 
 
 @admin.register(JointAction)
-class JointActionAdmin(admin.ModelAdmin):
+class JointActionAdmin(CopiedAdmin):
+    value_of = drafts.action_value
     list_display = ["name", "summary"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}

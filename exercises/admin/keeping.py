@@ -11,21 +11,23 @@ from ..publishing import DRAFT, Thing
 CONFLICT = "conflict"
 
 
-class KeepsDrafts:
-    """For the admin of a thing that is published, or of a part of one.
-
-    A form carries a fingerprint of what it showed when it was opened. If the saved draft has another one
-    by the time that the form comes back, nothing is saved: the editor sees who saved what in between,
-    with the own text still in the form, and can save again.
+class RefusesLateSaves:
+    """A form carries a fingerprint of what it showed when it was opened. If what is saved has another one by
+    the time that the form comes back, nothing is saved: the editor sees what happened in between, with the
+    own text still in the form, and can save again.
     """
 
-    def thing_of(self, obj) -> Thing:
-        """The thing whose draft the form's object is, or is a part of."""
-        return obj
+    def fingerprint(self, obj) -> str:
+        """Of what the form shows of the saved row."""
+        raise NotImplementedError
 
-    def shown_of(self, draft, obj):
-        """What of the draft the form shows; None if the draft has no such part."""
-        return draft
+    def fingerprint_locked(self, obj) -> str:
+        """The same, of the row as it is once nobody else can write it: two saves at once queue here."""
+        return self.fingerprint(type(obj).objects.select_for_update().get(pk=obj.pk))
+
+    def saved_since(self, request, obj, form) -> dict:
+        """What the page that refuses says of it, as context."""
+        raise NotImplementedError
 
     def is_preview(self, request) -> bool:
         """Whether the form is only looked at: what it saves is taken back."""
@@ -51,14 +53,47 @@ class KeepsDrafts:
         if obj:
             if request.method == "POST":
                 obj = self.get_object(request, str(obj.pk))  # as it is saved, not as the form has it
-            thing = self.thing_of(obj)
-            context["seen"] = self._fingerprint(DRAFT[type(thing)](thing), obj)
-            problems = context["adminform"].form.errors.as_data().get("__all__", ())
+            context["seen"] = self.fingerprint(obj)
+            form = context["adminform"].form
+            problems = form.errors.as_data().get("__all__", ())
             if any(problem.code == CONFLICT for problem in problems):
-                context["meanwhile"], base = self._saved_since(obj, request.POST["_seen"])
-                if base:
-                    context["changes"] = comparing.compare(base.content, DRAFT[type(thing)](thing))
+                context |= self.saved_since(request, obj, form)
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _fingerprint_now(self, request, obj) -> str:
+        if not hasattr(request, "fingerprint"):
+            is_saving = connection.in_atomic_block
+            request.fingerprint = self.fingerprint_locked(obj) if is_saving else self.fingerprint(obj)
+        return request.fingerprint
+
+
+class KeepsDrafts(RefusesLateSaves):
+    """For the admin of a thing that is published, or of a part of one: every save is kept, so the second
+    editor is shown what the first one changed."""
+
+    def thing_of(self, obj) -> Thing:
+        """The thing whose draft the form's object is, or is a part of."""
+        return obj
+
+    def shown_of(self, draft, obj):
+        """What of the draft the form shows; None if the draft has no such part."""
+        return draft
+
+    def fingerprint(self, obj) -> str:
+        thing = self.thing_of(obj)
+        return self._fingerprint(DRAFT[type(thing)](thing), obj)
+
+    def fingerprint_locked(self, obj) -> str:
+        thing = self.thing_of(obj)
+        thing = type(thing).objects.select_for_update().get(pk=thing.pk)
+        return self._fingerprint(DRAFT[type(thing)](thing), obj)
+
+    def saved_since(self, request, obj, form) -> dict:
+        """The kept saves since the form was opened, the newest first, and what they changed."""
+        since, base = self._saved_since(obj, request.POST["_seen"])
+        thing = self.thing_of(obj)
+        changes = comparing.compare(base.content, DRAFT[type(thing)](thing)) if base else ()
+        return {"meanwhile": since, "changes": changes}
 
     def save_model(self, request, obj, form, change):
         # Here, so that a preview takes it back, and a form with mistakes or a trial never comes so far.
@@ -86,15 +121,6 @@ class KeepsDrafts:
     def _fingerprint(self, draft, obj) -> str:
         shown = self.shown_of(draft, obj)
         return documents.digest(documents.as_read(shown)) if shown is not None else ""
-
-    def _fingerprint_now(self, request, obj) -> str:
-        """That of the saved draft, read once the thing is locked: two saves at the same time queue here."""
-        if not hasattr(request, "fingerprint"):
-            thing = self.thing_of(obj)
-            if connection.in_atomic_block:
-                thing = type(thing).objects.select_for_update().get(pk=thing.pk)
-            request.fingerprint = self._fingerprint(DRAFT[type(thing)](thing), obj)
-        return request.fingerprint
 
     def _saved_since(self, obj, seen: str) -> tuple[list[Revision], Revision | None]:
         """The kept saves since the form was opened, the newest first, and the one that it showed."""

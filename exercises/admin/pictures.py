@@ -2,17 +2,16 @@
 
 import msgspec
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.html import format_html
 
-from .. import drafts, editing, pictures, publishing
+from .. import drafts, pictures
 from ..document import PictureCopy
 from ..emphasis import join_words
-from ..models import Exercise, Picture
+from ..models import Picture
+from .copied import CopiedAdmin
 from .inlines import SHORT_TEXT
 
 SALT = "a picture that a form keeps"
@@ -87,9 +86,14 @@ class IncompleteFilter(admin.SimpleListFilter):
         return queryset.incomplete() if self.value() else queryset
 
 
+def _described(picture: Picture) -> tuple[str, PictureCopy]:
+    return picture.title, drafts.picture_copy(picture)
+
+
 @admin.register(Picture)
-class PictureAdmin(admin.ModelAdmin):
+class PictureAdmin(CopiedAdmin):
     form = PictureForm
+    value_of = _described
     change_form_template = "admin/exercises/picture_change_form.html"
     list_display = ["thumbnail", "title", "size", "used_in", "missing"]
     list_display_links = ["title"]
@@ -148,11 +152,6 @@ class PictureAdmin(admin.ModelAdmin):
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
-    def get_actions(self, request):
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)  # which would not see the versions that name one
-        return actions
-
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         # Making the files takes seconds, so it comes before the transaction: nobody else could write.
         may = self.has_change_permission(request) if object_id else self.has_add_permission(request)
@@ -168,23 +167,6 @@ class PictureAdmin(admin.ModelAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         form.made, form.refused = getattr(request, "made", None), getattr(request, "refused", "")
         return form
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        publishing.note_changes(Exercise.objects.filter(sections__picture=obj).distinct())
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        picture = self.get_object(request, object_id)
-        extra = {"used_by": join_words(editing.where_shown(picture))} if picture else {}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
-
-    def delete_view(self, request, object_id, extra_context=None):
-        picture = self.get_object(request, object_id)
-        may = picture and self.has_delete_permission(request, picture)
-        if may and (used_by := editing.where_shown(picture)):
-            messages.error(request, f"“{picture}” stays: it is shown in {join_words(used_by)}.")
-            return redirect(reverse("admin:exercises_picture_change", args=[picture.pk]))
-        return super().delete_view(request, object_id, extra_context)
 
 
 def _image(picture: Picture, css_class: str) -> str:

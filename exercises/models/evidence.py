@@ -1,4 +1,5 @@
 import re
+from textwrap import shorten
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -198,7 +199,7 @@ class Finding(models.Model):
         ordering = ["order", "pk"]
 
     def __str__(self):
-        return self.words[:80]
+        return shorten(self.words, 80, placeholder="…")
 
     def clean(self):
         problems = {}
