@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from msgspec.structs import replace
 
-from exercises import exchange, files
+from exercises import exchange, files, zips
 from exercises.models import Exercise, Muscle, MuscleGroup, Publication, Revision
 from tests.admin_forms import asks_to_sign_in, said
 from tests.make import make_exercise, make_finding, make_muscle, make_muscle_value, make_study
@@ -43,7 +43,7 @@ def changed(**fields):
 
 
 def packed(content):
-    return exchange.to_zip(files.write(content))
+    return zips.to_zip(files.write(content))
 
 
 def upload(client, data):
@@ -206,10 +206,10 @@ def test_leaving_and_coming_back_forgets_the_file(client, editor, exercise):
     [
         (b"not a zip", "The archive cannot be read"),
         (b"", "This file is empty."),
-        (exchange.to_zip({}), "There is nothing in it to import."),
-        (exchange.to_zip({"notes.md": b""}), "notes.md: this does not belong here"),
-        (exchange.to_zip({"../x.toml": b""}), "leads out of the folder"),
-        (exchange.to_zip({"muscles/x.toml": b'nome = "<b>"'}), "unknown field `nome` (line 1)"),
+        (zips.to_zip({}), "There is nothing in it to import."),
+        (zips.to_zip({"notes.md": b""}), "notes.md: this does not belong here"),
+        (zips.to_zip({"../x.toml": b""}), "leads out of the folder"),
+        (zips.to_zip({"muscles/x.toml": b'nome = "<b>"'}), "unknown field `nome` (line 1)"),
     ],
     ids=lambda value: value if isinstance(value, str) else "zip",
 )

@@ -29,6 +29,7 @@ from exercises import (
     pictures,
     publishing,
     uploads,
+    zips,
 )
 from exercises import document as documents
 from exercises.models import Exercise, Picture
@@ -609,7 +610,7 @@ def test_a_picture_travels_with_the_exercise_that_shows_it_and_comes_back_as_it_
     exercise.delete()
     Picture.objects.all().delete()
     shutil.rmtree(media)
-    content = files.read(exchange.from_zip(io.BytesIO(exchange.to_zip(named))))
+    content = files.read(zips.from_zip(io.BytesIO(zips.to_zip(named))))
     exchange.take_in(content)
     again = Picture.objects.get()
     assert drafts.picture_value(again) == value

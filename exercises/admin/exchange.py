@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from .. import exchange, files
+from .. import exchange, files, zips
 from ..models import Exercise, Muscle, Study, Term
 
 # Where the session keeps an archive between being shown and being taken in.
@@ -45,7 +45,7 @@ class ExchangesFiles:
     def export_files(self, request, queryset):
         slugs = sorted(queryset.values_list("slug", flat=True))
         try:
-            packed = exchange.to_zip(files.write(exchange.gather(slugs)))
+            packed = zips.to_zip(files.write(exchange.gather(slugs)))
         except files.ContentError as error:
             self.message_user(request, f"Nothing was exported. {error}", messages.ERROR)
             return None
@@ -63,7 +63,7 @@ class ExchangesFiles:
         form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
         report, problems = None, ()
         if form.is_valid():
-            packed = form.cleaned_data["archive"].read(exchange.MOST_PACKED + 1)
+            packed = form.cleaned_data["archive"].read(zips.MOST_PACKED + 1)
             try:
                 report = exchange.take_in(_content(packed), is_trial=True)
                 _check_permissions(request, report)
@@ -122,7 +122,7 @@ class ExchangesFiles:
 
 
 def _content(packed: bytes) -> files.Content:
-    content = files.read(exchange.from_zip(io.BytesIO(packed)))
+    content = files.read(zips.from_zip(io.BytesIO(packed)))
     if content == files.Content():
         raise files.ContentError(f"There is nothing in it to import. A folder of content has {files.LAYOUT}.")
     return content

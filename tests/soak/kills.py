@@ -12,7 +12,7 @@ from http.client import HTTPException
 from itertools import count
 from pathlib import Path
 
-from exercises import exchange, files
+from exercises import files, zips
 from tests.make import make_exercise_value
 
 from .site import Browser, Site
@@ -72,7 +72,7 @@ class Writer(threading.Thread):
     def _imported(self, number: int):
         words = f"imported {number}"
         value = make_exercise_value(f"imported-{self.number}", answer=words, equipment=words)
-        packed = exchange.to_zip(files.write(files.Content(exercises=(value,))))
+        packed = zips.to_zip(files.write(files.Content(exercises=(value,))))
         path = "/admin/exercises/exercise/import/"
         status, _, page = self.browser.send(path, {}, files={"archive": packed})
         if status != 200 or 'name="digest"' not in page:
