@@ -7,14 +7,17 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.dateparse import parse_date
 
-from . import certainty, emphasis
+from . import certainty, emphasis, markdown
 from .document import (
     Claim,
     EffectName,
     ExerciseDocument,
     MuscleDocument,
+    Section,
     StanceOption,
+    StudyCopy,
     StudyDocument,
+    TermCopy,
     TermDocument,
     Value,
 )
@@ -48,6 +51,15 @@ class ClaimedEffect(Value, kw_only=True):
     words: str
     certainty: str
     query: str
+
+
+class Note(Value, kw_only=True):
+    """What stands beside a section: a study that it cites, with its number, or a term that it is the first on
+    the page to use."""
+
+    study: StudyCopy | None = None
+    number: int = 0
+    term: TermCopy | None = None
 
 
 def chosen_stance(document: ExerciseDocument, parameters: Mapping[str, str]) -> emphasis.Stance:
@@ -111,12 +123,31 @@ def article_context(document: ExerciseDocument, stance: emphasis.Stance) -> dict
     """All that `exercise_detail.html` shows of a document in a stance."""
     roles = {"target": 0, "helper": 1, "stabiliser": 2}
     parts = [(i, document.muscle(i.muscle)) for i in document.involvements]
+    sections, further_terms = _noted_sections(document)
     return {
         **panel_context(document, stance),
+        "sections": sections,
+        "further_terms": further_terms,
         "parts": sorted(parts, key=lambda part: roles[part[0].role]),
         "claims": [_claim(document, claim) for claim in document.claims],
         "reviewed_on": parse_date(document.reviewed_on),
     }
+
+
+def _noted_sections(document: ExerciseDocument) -> tuple[list[tuple[Section, list[Note]]], list[TermCopy]]:
+    """The sections, each with its notes in the order of its text, and the terms that no section uses."""
+    studies = {
+        study.slug: Note(study=study, number=number) for number, study in enumerate(document.studies, 1)
+    }
+    terms = {term.slug: Note(term=term) for term in document.terms}
+    sections = []
+    for section in document.sections:
+        found = [
+            studies.get(slug) if kind == "study" else terms.pop(slug, None)
+            for kind, slug in markdown.noted(section.body_html)
+        ]
+        sections.append((section, [note for note in found if note]))
+    return sections, [note.term for note in terms.values()]
 
 
 def _claim(document: ExerciseDocument, claim: Claim) -> tuple[Claim, list[ClaimedEffect], list]:

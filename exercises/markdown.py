@@ -26,6 +26,7 @@ BLOCK_END = re.compile("</(?:p|li|h[3-6]|th|td)>")
 LINK_KINDS = {"muscle": "/muscles/{}/", "study": "/evidence/{}/", "term": "/glossary/{}/"}
 PLAIN_LINK = re.compile(r"/(muscles|evidence|glossary)/([^/?#]+)")
 PLAIN_KINDS = {"muscles": "muscle", "evidence": "study", "glossary": "term"}
+NOTED = re.compile(r'<a href="(?:#reference-([^"]+)|/glossary/([^"/]+)/)"')
 INLINE_TAGS = {"a", "strong", "em", "code", "sup", "br"}
 TAGS = INLINE_TAGS | {"p", "ul", "ol", "li", "h3", "h4", "h5", "h6", "blockquote"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "hr"}
@@ -107,6 +108,13 @@ def plain(html: str) -> list[str]:
     blocks = (nh3.clean(block, tags=set(), clean_content_tags={"sup"}) for block in BLOCK_END.split(html))
     words = (" ".join(unescape(block).split()) for block in blocks)
     return [block for block in words if block]
+
+
+def noted(html: str) -> list[tuple[str, str]]:
+    """The (kind, slug) of every study that rendered text cites by number and every term that it links, each
+    once, in the order of the text."""
+    found = [("study", study) if study else ("term", term) for study, term in NOTED.findall(html)]
+    return list(dict.fromkeys(found))
 
 
 def without_links(text: str) -> str:

@@ -222,7 +222,7 @@ def test_export_import_export_gives_the_same_bytes_and_the_same_drafts(request, 
         for top in (tmp_path / "one", tmp_path / "two")
     )
     assert one == two
-    assert len(one) == 2 + 16 + 2 + 43 + 19
+    assert len(one) == 2 + 16 + 2 + 43 + 20
 
 
 @pytest.mark.usefixtures("starter_content")

@@ -1,4 +1,4 @@
-// A word of the glossary is explained where it stands: what the page says of it further down opens beside it.
+// A word of the glossary is explained where it stands: what the page says of it elsewhere opens beside it.
 // Without this, and in browsers without popovers, the link leads to the word's own page.
 
 const note = document.createElement("div");
@@ -14,10 +14,8 @@ document.addEventListener("click", (event) => {
   const entry = document.getElementById(`term-${link.pathname.split("/")[2]}`);
   if (!entry || entry.contains(link) || note.contains(link)) return;
   event.preventDefault();
-  const words = document.createElement("dl");
-  words.append(...entry.cloneNode(true).children);
-  note.replaceChildren(words);
-  note.setAttribute("aria-label", entry.querySelector("dt").textContent);
+  note.replaceChildren(...entry.cloneNode(true).childNodes);
+  note.setAttribute("aria-label", entry.querySelector("a").textContent);
   link.after(note); // so that Tab goes on from the word
   link.focus(); // what closing gives the focus back to
   note.showPopover();

@@ -1,5 +1,8 @@
 from itertools import product
 
+import pytest
+from playwright.sync_api import expect
+
 STANCES = [
     f"/exercises/leg-press/?height={height}&width={width}"
     for height, width in product(("high", "middle", "low"), ("narrow", "shoulder", "wide"))
@@ -45,3 +48,29 @@ def test_what_a_choice_does_is_seen_without_scrolling(page):
                 boxes = parts.evaluate_all(BEYOND_THE_SCREEN)
                 unseen += [f"{path} at {width} x {height}: {selector}, {box}" for box in boxes]
     assert unseen == []
+
+
+@pytest.mark.parametrize("width", [1280, 1600, 2560])
+def test_notes_stand_beside_their_section_and_within_the_page(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/exercises/leg-press/")
+    for section in page.locator(".has-notes").all():
+        text, notes = (section.locator(part).bounding_box() for part in (".prose", ".notes ul"))
+        assert text["x"] + text["width"] < notes["x"]
+        assert notes["x"] + notes["width"] < width
+        assert notes["width"] > 200
+        assert notes["height"] < section.bounding_box()["height"]
+
+
+def test_a_note_stays_in_view_with_its_section(page):
+    page.set_viewport_size({"width": 1600, "height": 900})
+    page.goto("/exercises/leg-press/#how-foot-height-changes-the-work")
+    notes = page.locator("#how-foot-height-changes-the-work .notes ul")
+    page.mouse.wheel(0, 200)
+    expect(notes).to_be_in_viewport(ratio=1)
+
+
+def test_where_there_is_no_room_for_notes_there_are_none(page):
+    page.set_viewport_size({"width": 1200, "height": 900})
+    page.goto("/exercises/leg-press/")
+    expect(page.locator(".notes").first).to_be_hidden()
