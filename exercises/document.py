@@ -9,6 +9,7 @@ Names of muscles, groups and actions are written in lower case, as inside a sent
 """
 
 import hashlib
+from threading import Lock
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -484,19 +485,24 @@ FROZEN: dict[type[Value], tuple[str, ...]] = {
 }
 
 
-def work_out(*kinds: type[msgspec.Struct]) -> None:
-    """Let msgspec work out how values of the kinds are read. To be called where they are defined.
-
-    It would do so when it first reads one; two threads that do it at once crash the process.
-    """
-    for kind in kinds:
-        msgspec.json.Decoder(kind)
-
-
-work_out(*FROZEN, MuscleGroup, JointAction, Picture)
-
 AnyDocument = ExerciseDocument | MuscleDocument | StudyDocument | TermDocument
 Document = TypeVar("Document", MuscleDocument, StudyDocument, TermDocument, ExerciseDocument)
+
+
+_worked_out: set = set()
+_working_out = Lock()
+
+
+def worked_out(kind):
+    """The kind of value, once msgspec knows how one is read. Whoever lets it read a kind, says this first.
+
+    It works that out when it first reads one, and two threads that do so at once crash the process.
+    """
+    if kind not in _worked_out:
+        with _working_out:
+            msgspec.json.Decoder(kind)
+            _worked_out.add(kind)
+    return kind
 
 
 def to_json(document: Value) -> str:
@@ -509,17 +515,17 @@ def to_json(document: Value) -> str:
 
 def as_read(value: Value) -> Value:
     """The value as it comes back from its JSON."""
-    return msgspec.json.decode(msgspec.json.encode(value), type=type(value))
+    return msgspec.json.decode(msgspec.json.encode(value), type=worked_out(type(value)))
 
 
 def from_json(text: str, kind: type[Document]) -> Document:
     """Read a document; msgspec.ValidationError names the field that does not fit."""
-    return msgspec.json.decode(text, type=kind)
+    return msgspec.json.decode(text, type=worked_out(kind))
 
 
 def from_toml(text: str, kind: type[Document]) -> Document:
     """Read a content file; msgspec.ValidationError or DecodeError says what does not fit."""
-    return msgspec.toml.decode(text, type=kind)
+    return msgspec.toml.decode(text, type=worked_out(kind))
 
 
 def digest(value: Value) -> str:

@@ -50,7 +50,8 @@ def picture_value(picture: Picture, with_image: bool = True) -> documents.Pictur
 
 def picture_copy(picture: Picture) -> documents.PictureCopy:
     """What an exercise's document copies of the picture."""
-    renditions = msgspec.convert(picture.renditions, tuple[documents.Rendition, ...])
+    kind = documents.worked_out(tuple[documents.Rendition, ...])
+    renditions = msgspec.convert(picture.renditions, kind)
     return _value(documents.PictureCopy, picture, renditions=renditions)
 
 

@@ -19,7 +19,7 @@ import msgspec
 from django.conf import settings
 from PIL import Image, ImageCms, ImageOps
 
-from .document import Rendition, work_out
+from .document import Rendition
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")  # what is taken
 FORMAT_WORDS = "a JPEG, PNG, WebP or AVIF"
@@ -58,9 +58,6 @@ class Made(msgspec.Struct, frozen=True):
     width: int
     height: int
     renditions: tuple[Rendition, ...]
-
-
-work_out(Made)
 
 
 def make(file: BinaryIO) -> Made:

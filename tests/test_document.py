@@ -58,7 +58,7 @@ READ_AT_ONCE = """
 import sys, threading
 from contextlib import suppress
 import msgspec
-from exercises import document, pictures
+from exercises import document, files, pictures
 
 def kinds_of(kind):
     return {kind, *(each for child in kind.__subclasses__() for each in kinds_of(child))}
@@ -66,7 +66,7 @@ def kinds_of(kind):
 def read(kind, barrier):
     barrier.wait()
     with suppress(msgspec.ValidationError):
-        msgspec.json.decode(msgspec.json.encode({kind.__struct_fields__[-1]: 1}), type=kind)
+        document.from_json(msgspec.json.encode({kind.__struct_fields__[-1]: 1}), kind)
 
 sys.setswitchinterval(1e-6)
 for kind in {*kinds_of(document.Value), pictures.Made} - {document.Value}:
@@ -80,7 +80,7 @@ for kind in {*kinds_of(document.Value), pictures.Made} - {document.Value}:
 
 
 def test_threads_of_a_new_process_read_at_once():
-    """Without `work_out` this crashes nearly every time."""
+    """Without `worked_out` this crashes nearly every time."""
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "site_config.settings"}
     done = subprocess.run([sys.executable, "-c", READ_AT_ONCE], env=env, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
 from .. import drafts, pictures
-from ..document import PictureCopy
+from ..document import PictureCopy, worked_out
 from ..emphasis import join_words
 from ..models import Picture
 from .copied import CopiedAdmin
@@ -59,7 +59,7 @@ class PictureForm(forms.ModelForm):
         if not kept:
             return None
         try:
-            made = msgspec.convert(signing.loads(kept, salt=SALT), pictures.Made)
+            made = msgspec.convert(signing.loads(kept, salt=SALT), worked_out(pictures.Made))
         except (signing.BadSignature, msgspec.ValidationError) as error:
             raise ValidationError("Choose the picture again.") from error
         return made
