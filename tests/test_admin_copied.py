@@ -52,6 +52,19 @@ def test_the_second_to_save_is_told_what_is_saved_and_loses_nothing(client, edit
     assert getattr(part, field) == "Mine."
 
 
+def test_a_number_a_mark_and_an_empty_field_are_told_as_the_form_shows_them(client, editor):
+    picture = make_picture()
+    mine = opened(client, picture)
+    theirs = {**mine, "focal_x": "1", "focal_y": "0", "author": ""}
+    client.post(url("change", picture), theirs)
+    late = {**mine, "author": "Me", "focal_x": "9", "focal_y": "9", "is_decorative": "on", "alt": ""}
+    html = client.post(url("change", picture), late).content.decode()
+    assert "per cent:</b> 1<" in html
+    assert "per cent:</b> 0<" in html
+    assert "<b>Decorative:</b> no<" in html
+    assert "<b>Author:</b> nothing<" in html
+
+
 def test_who_saves_alone_is_not_held_up(client, editor, part):
     field, _ = FIELDS[type(part)]
     for words in ("One.", "Two."):

@@ -99,6 +99,36 @@ def test_the_search_looks_through_what_was_rendered_anew(exercise):
     assert "It is not a heading." in SearchEntry.objects.get(publication=live).text
 
 
+def test_a_document_that_cannot_be_read_is_left_and_the_others_are_not(exercise):
+    live = publishing.live_publication(exercise)
+    as_of_another_renderer(live)
+    muscle = as_of_another_renderer(Publication.objects.get(kind="muscle", slug="side"))
+    broken = muscle.document.replace('"slug":"side"', '"slug":5')
+    Publication.objects.filter(pk=muscle.pk).update(document=broken, digest=digest_of(broken))
+    said = rerender()
+    assert "is left: it cannot be read" in said
+    assert "Documents rendered anew: 1." in said
+    assert Publication.objects.get(pk=muscle.pk).document == broken
+
+
+def test_each_start_does_it(exercise, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "staticfiles.json").write_text("{}")  # newer than all that would be collected
+    live = publishing.live_publication(exercise)
+    as_of_another_renderer(live)
+    out = StringIO()
+    call_command("prepare", stdout=out, stderr=out)
+    assert "Documents rendered anew: 1." in out.getvalue()
+    assert Publication.objects.get(pk=live.pk).document == live.document
+
+
+def test_told_to_be_silent_it_is(exercise):
+    as_of_another_renderer(publishing.live_publication(exercise))
+    out = StringIO()
+    call_command("rerender", verbosity=0, stdout=out)
+    assert out.getvalue() == ""
+
+
 def test_a_document_that_was_changed_past_the_site_is_left(exercise):
     outdated = as_of_another_renderer(publishing.live_publication(exercise))
     Publication.objects.filter(pk=outdated.pk).update(digest=digest_of("another"))

@@ -35,7 +35,9 @@ class CopiedAdmin(RefusesLateSaves, admin.ModelAdmin):
     def _words(self, obj, name: str) -> str:
         display = getattr(obj, f"get_{name}_display", None)
         value = display() if display else getattr(obj, name)
-        return {True: "yes", False: "no", "": "nothing"}.get(value, str(value))
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return str(value) or "nothing"
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

@@ -74,3 +74,12 @@ def test_where_there_is_no_room_for_notes_there_are_none(page):
     page.set_viewport_size({"width": 1200, "height": 900})
     page.goto("/exercises/leg-press/")
     expect(page.locator(".notes").first).to_be_hidden()
+
+
+@pytest.mark.parametrize(("anchor", "marked"), [("the-helpers", 1), ("form-cues", 1), ("main", 0)])
+def test_the_heading_that_an_address_names_is_marked_and_no_other(page, anchor, marked):
+    page.goto(f"/exercises/leg-press/#{anchor}")
+    lines = page.locator(".heading-link").evaluate_all(
+        "links => links.map(link => getComputedStyle(link).textDecorationLine)"
+    )
+    assert lines.count("underline") == marked

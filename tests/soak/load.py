@@ -102,9 +102,8 @@ def readers_and_writers(folder: Path, seconds: float, readers: int = 16, writers
 def memory(folder: Path, requests: int) -> dict:
     """What a worker holds after a tenth of the requests, and after all. Few pages are kept, so that their
     memory is full by then: what it may take is a setting, and no growth."""
-    site = Site(
-        folder, 1, workers=1, KEPT_PAGES_MB="4", MALLOC_ARENA_MAX="2"
-    )  # the second as serve.sh has it
+    # The arenas of memory as serve.sh has them.
+    site = Site(folder, 1, workers=1, KEPT_PAGES_MB="4", MALLOC_ARENA_MAX="2")
     site.fill()
     site.start()
     try:

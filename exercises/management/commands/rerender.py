@@ -1,3 +1,4 @@
+import msgspec
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
@@ -25,7 +26,11 @@ class Command(BaseCommand):
             if digest_of(publication.document) != publication.digest:
                 self.stderr.write(f"{publication} is left: it is not as it was published (manage.py doctor).")
                 continue
-            document = rendering.anew(publication.content)
+            try:
+                document = rendering.anew(publication.content)
+            except msgspec.MsgspecError as error:
+                self.stderr.write(f"{publication} is left: it cannot be read ({error}).")
+                continue
             publication.document = documents.to_json(document)
             publication.digest = digest_of(publication.document)
             publication.save(update_fields=["document", "digest"])
@@ -34,5 +39,5 @@ class Command(BaseCommand):
             count += 1
         if count:
             site_version.note_change()
-        if count or verbosity > 1:
+        if count and verbosity:
             self.stdout.write(f"Documents rendered anew: {count}.")
